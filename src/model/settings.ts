@@ -1,0 +1,115 @@
+import type { Mode, Rung, Side } from './words.ts';
+
+/** The configuration after parsing: every default filled in, nothing vendor-specific left to guess. */
+export interface Settings {
+  readonly mode: Mode;
+  /** Pinned account ids; null until the first run has pinned them in the state. */
+  readonly accounts: Readonly<Record<Side, string | null>>;
+  readonly company: CompanySettings;
+  /** Vendor-specific restriction per side (a list's name, a filter); null: everyone. */
+  readonly scope: Readonly<Record<Side, string | null>>;
+  readonly status: StatusSettings;
+  /** Further synced fields beside the status. */
+  readonly fields: readonly FieldSettings[];
+  /** What to do with a person who has several possible counterparts. */
+  readonly ambiguous: 'quarantine' | 'prefer-contact' | 'most-recent';
+  readonly guards: GuardSettings;
+  readonly outcomes: OutcomeSettings;
+  readonly teams: TeamSettings;
+  readonly report: ReportSettings;
+  readonly quarantine: { /** Exit code 1 above this many. */ readonly alertAbove: number };
+  /** SHA-256 of the parsed configuration in canonical form; binds plans and state to it. */
+  readonly hash: string;
+}
+
+export interface CompanySettings {
+  readonly name: string;
+  /** IANA name. */
+  readonly timeZone: string;
+  readonly weekStart: 'monday' | 'sunday';
+  /** 1 to 12. */
+  readonly fiscalYearStartMonth: number;
+  /** ISO 4217. */
+  readonly currency: string;
+  /** Domains of the company's own addresses: people with them are internal. */
+  readonly internalDomains: readonly string[];
+}
+
+export interface StatusSettings {
+  readonly marketing: StatusMap;
+  readonly sales: StatusMap;
+  readonly policy: Policy;
+}
+
+/** How one side's status values and the ladder's rungs translate. */
+export interface StatusMap {
+  /** The CRM's field name, opaque. */
+  readonly field: string;
+  /** Value to rung; a value without a rung quarantines its record. */
+  readonly reads: ReadonlyMap<string, Rung>;
+  /** Rung to value; `null` is `hold`: not written on this side, counted. Every rung is present. */
+  readonly writes: ReadonlyMap<Rung, string | null>;
+  /** What an empty status means; null: the person has no status yet. */
+  readonly blank: Rung | null;
+  /** Further fields whose history tells of rungs (a lifecycle stage), for the statistics only. */
+  readonly history: ReadonlyMap<string, ReadonlyMap<string, Rung>>;
+}
+
+export type Policy = 'most-recent' | 'prefer-marketing' | 'prefer-sales' | 'prefer-unless-blank' | 'furthest' | 'ask';
+
+export interface FieldSettings {
+  readonly name: string;
+  /** The CRMs' field names, opaque. */
+  readonly marketing: string;
+  readonly sales: string;
+  readonly direction: 'both' | 'to-sales' | 'to-marketing';
+  readonly policy: Exclude<Policy, 'furthest'>;
+  /** For `prefer-unless-blank`: the preferred side. */
+  readonly prefer: Side;
+  /** True: a blank value may overwrite. */
+  readonly blankOverwrites: boolean;
+}
+
+export interface GuardSettings {
+  /** A run that would change more than both limits stops. */
+  readonly changes: { readonly count: number; /** Of linked people, 0 to 1. */ readonly share: number };
+  readonly creates: number;
+  readonly unlinks: { readonly share: number };
+  /** A side that lists less than this share of what it listed last time stops the run, 0 to 1. */
+  readonly shrunkBelow: number;
+  /** People written in the first live run before it stops and asks; 0 switches the canary off. */
+  readonly canary: number;
+  /** Share of the vendor's daily allowance that is left to others, 0 to 1. */
+  readonly budgetReserve: number;
+}
+
+export interface OutcomeSettings {
+  /** The origin rules in the order they are tried. */
+  readonly rules: readonly OriginRule[];
+  /** Reviewed pairs of campaigns: one of marketing's, any number of sales'. Names or ids. */
+  readonly campaigns: readonly { readonly marketing: string; readonly sales: readonly string[] }[];
+  /** Days before today without a touch after which a handed lead counts as untouched in the tally. */
+  readonly untouchedAfterDays: number;
+  /** Also write the outcome fields on people and members. */
+  readonly people: boolean;
+  readonly members: boolean;
+}
+
+export type OriginRule = 'primary-campaign-by-person' | 'first-responded-member' | 'marketing-campaign' | 'utm';
+
+/** Which team a user belongs to; e-mail addresses or team names, lower case. Users in neither list are sales when they own sales records. */
+export interface TeamSettings {
+  readonly marketing: readonly string[];
+  readonly sales: readonly string[];
+  /** Users that are programs: their acts count as integration, never as human. */
+  readonly integrations: readonly string[];
+}
+
+export interface ReportSettings {
+  readonly touchPolicy: 'human' | 'human+sequence' | 'any';
+  /** Cells with fewer leads are merged to "other". */
+  readonly minCell: number;
+  readonly horizonDays: number;
+  /** The attempts after which a lead is not dropped any more (A2, A4). */
+  readonly attempts: number;
+}
