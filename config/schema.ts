@@ -1,0 +1,308 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import { ConfigError, type ConfigProblem } from '../src/errors.ts';
+import type { Settings, StatusMap } from '../src/model/settings.ts';
+import type { Rung } from '../src/model/words.ts';
+import { hubspotStatus, rungs, salesforceStatus, type StockStatusMap } from './stock.ts';
+
+const rung = z.enum(rungs as [Rung, ...Rung[]]);
+const share = z.number().min(0).max(1);
+const count = z.int().min(0);
+const policy = z.enum(['most-recent', 'prefer-marketing', 'prefer-sales', 'prefer-unless-blank', 'furthest', 'ask']);
+const fieldPolicy = policy.exclude(['furthest']);
+const text = z.string().trim().min(1);
+const readsMap = z.record(z.string(), rung);
+
+const statusMap = z.strictObject({
+  field: text.optional().describe('API name of the status field.'),
+  reads: readsMap.optional().describe('Value of this CRM to rung of the ladder. Values without a rung put their record into quarantine.'),
+  writes: z.partialRecord(rung, z.string()).optional().describe('Rung to value of this CRM; "hold" means: not written on this side.'),
+  blank: rung.nullable().optional().describe('What an empty status means; null: no status yet.'),
+  history: z.record(z.string(), readsMap).optional().describe('Further fields whose history tells of rungs, for the statistics only.'),
+});
+
+const field = z.strictObject({
+  name: text.describe('Your name for the field, used in plans and explanations.'),
+  marketing: text.describe('API name in HubSpot.'),
+  sales: text.describe('API name in Salesforce.'),
+  direction: z.enum(['both', 'to-sales', 'to-marketing']).default('both'),
+  policy: fieldPolicy.default('most-recent').describe('Who wins when both sides changed the field differently.'),
+  prefer: z.enum(['marketing', 'sales']).default('sales').describe('The preferred side of prefer-unless-blank.'),
+  blankOverwrites: z.boolean().default(false).describe('Whether clearing a field on one side clears the other.'),
+});
+
+/** The configuration as people write it. Every key is optional; unknown keys are errors. */
+export const configSchema: z.ZodType<TruceConfig> = z.strictObject({
+  $schema: z.string().optional(),
+  mode: z
+    .enum(['observe', 'outcomes', 'sync'])
+    .default('observe')
+    .describe("observe reads only; outcomes writes Truce's own fields; sync also writes status and mapped fields."),
+  accounts: z
+    .strictObject({
+      marketing: text.nullable().default(null).describe('HubSpot portal id; a run against another portal stops.'),
+      sales: text.nullable().default(null).describe('Salesforce organisation id; a run against another one stops.'),
+    })
+    .prefault({}),
+  company: z
+    .strictObject({
+      name: z.string().default('Our company'),
+      timeZone: z.string().refine(isTimeZone, 'an IANA time zone such as Europe/Berlin').default('UTC'),
+      weekStart: z.enum(['monday', 'sunday']).default('monday'),
+      fiscalYearStartMonth: z.int().min(1).max(12).default(1),
+      currency: z
+        .string()
+        .regex(/^[A-Z]{3}$/, 'an ISO 4217 code such as EUR')
+        .default('USD'),
+      internalDomains: z.array(text).default([]).describe('People with these e-mail domains are left out of the statistics.'),
+    })
+    .prefault({}),
+  scope: z
+    .strictObject({
+      marketing: text.nullable().default(null).describe("A HubSpot list's name: only its members take part."),
+      sales: text.nullable().default(null).describe('A SOQL condition on Lead: only matching leads take part.'),
+    })
+    .prefault({}),
+  status: z
+    .strictObject({
+      marketing: statusMap.prefault({}),
+      sales: statusMap.prefault({}),
+      policy: policy.default('furthest'),
+    })
+    .prefault({}),
+  fields: z.array(field).default([]),
+  ambiguous: z
+    .enum(['quarantine', 'prefer-contact', 'most-recent'])
+    .default('quarantine')
+    .describe('What to do when a person has several possible counterparts.'),
+  guards: z
+    .strictObject({
+      changes: z.strictObject({ count: count.default(1000), share: share.default(0.1) }).prefault({}),
+      creates: count.default(0),
+      unlinks: z.strictObject({ share: share.default(0.01) }).prefault({}),
+      shrunkBelow: share.default(0.5),
+      canary: count.default(25),
+      budgetReserve: share.default(0.2),
+    })
+    .prefault({}),
+  outcomes: z
+    .strictObject({
+      rules: z
+        .array(z.enum(['primary-campaign-by-person', 'first-responded-member', 'marketing-campaign', 'utm']))
+        .default(['primary-campaign-by-person', 'first-responded-member', 'marketing-campaign', 'utm']),
+      campaigns: z
+        .array(z.strictObject({ marketing: text, sales: z.array(text).min(1) }))
+        .default([])
+        .describe('Reviewed pairs: one HubSpot campaign, any number of Salesforce campaigns, by name or id.'),
+      untouchedAfterDays: count.default(30),
+      people: z.boolean().default(true),
+      members: z.boolean().default(true),
+    })
+    .prefault({}),
+  teams: z
+    .strictObject({
+      marketing: z.array(text).default([]),
+      sales: z.array(text).default([]),
+      integrations: z.array(text).default([]),
+    })
+    .prefault({})
+    .describe('E-mail addresses or team names.'),
+  report: z
+    .strictObject({
+      touchPolicy: z.enum(['human', 'human+sequence', 'any']).default('human'),
+      minCell: z.int().min(1).default(5),
+      horizonDays: z.int().min(1).default(30),
+      attempts: z.int().min(1).default(4),
+    })
+    .prefault({}),
+  quarantine: z.strictObject({ alertAbove: count.default(100) }).prefault({}),
+}) as never;
+
+/** The configuration with every default filled in, still as plain objects. */
+export interface TruceConfig {
+  readonly $schema?: string | undefined;
+  readonly mode: Settings['mode'];
+  readonly accounts: { readonly marketing: string | null; readonly sales: string | null };
+  readonly company: Settings['company'];
+  readonly scope: { readonly marketing: string | null; readonly sales: string | null };
+  readonly status: { readonly marketing: StatusMapConfig; readonly sales: StatusMapConfig; readonly policy: Settings['status']['policy'] };
+  readonly fields: readonly Settings['fields'][number][];
+  readonly ambiguous: Settings['ambiguous'];
+  readonly guards: Settings['guards'];
+  readonly outcomes: Settings['outcomes'];
+  readonly teams: Settings['teams'];
+  readonly report: Settings['report'];
+  readonly quarantine: Settings['quarantine'];
+}
+
+export interface StatusMapConfig {
+  readonly field?: string | undefined;
+  readonly reads?: Readonly<Record<string, Rung>> | undefined;
+  readonly writes?: Readonly<Partial<Record<Rung, string>>> | undefined;
+  readonly blank?: Rung | null | undefined;
+  readonly history?: Readonly<Record<string, Readonly<Record<string, Rung>>>> | undefined;
+}
+
+/** What people may leave out, at every level. */
+export type TruceConfigInput = DeepPartial<TruceConfig>;
+type DeepPartial<T> = T extends readonly unknown[] ? T : T extends object ? { readonly [K in keyof T]?: DeepPartial<T[K]> } : T;
+
+/**
+ * Checks a configuration and fills in what is missing: the defaults and the stock status maps of both vendors.
+ * @throws {ConfigError} CONFIG_INVALID with every problem found, when a key is unknown or a value is wrong.
+ * @example parseConfig({ mode: 'sync' }).status.marketing.field // 'hs_lead_status'
+ */
+export function parseConfig(raw: unknown): Settings {
+  const hostile = hostileKeys(raw, '');
+  const parsed = configSchema.safeParse(raw);
+  const problems = [...hostile, ...(parsed.success ? [] : parsed.error.issues.flatMap((issue) => toProblems(issue, raw)))];
+  if (!parsed.success || problems.length > 0) {
+    throw new ConfigError(
+      'CONFIG_INVALID',
+      `The configuration has ${problems.length === 1 ? 'a problem' : `${problems.length} problems`}.`,
+      {
+        hint: 'Correct the named keys; `truce init` writes a complete example.',
+        problems,
+      },
+    );
+  }
+  const config = parsed.data;
+  const status = {
+    marketing: resolveStatus(config.status.marketing, hubspotStatus),
+    sales: resolveStatus(config.status.sales, salesforceStatus),
+    policy: config.status.policy,
+  };
+  const settings: Omit<Settings, 'hash'> = {
+    mode: config.mode,
+    accounts: config.accounts,
+    company: config.company,
+    scope: config.scope,
+    status,
+    fields: config.fields,
+    ambiguous: config.ambiguous,
+    guards: config.guards,
+    outcomes: config.outcomes,
+    teams: lowerCaseTeams(config.teams),
+    report: config.report,
+    quarantine: config.quarantine,
+  };
+  checkNames(settings);
+  return { ...settings, hash: createHash('sha256').update(canonical(settings)).digest('hex') };
+}
+
+/** Types a configuration in `truce.config.ts`; returns it unchanged. */
+export function defineConfig(config: TruceConfigInput): TruceConfigInput {
+  return config;
+}
+
+function resolveStatus(config: StatusMapConfig, stock: StockStatusMap): StatusMap {
+  const field = config.field ?? stock.field;
+  const known: Pick<StockStatusMap, 'reads' | 'writes'> = field === stock.field ? stock : { reads: {}, writes: {} };
+  const writes = config.writes ?? known.writes;
+  return {
+    field,
+    reads: new Map(Object.entries(config.reads ?? known.reads)),
+    writes: new Map(rungs.map((each) => [each, writes[each] === undefined || writes[each] === 'hold' ? null : writes[each]])),
+    blank: config.blank ?? null,
+    history: new Map(Object.entries(config.history ?? stock.history).map(([name, reads]) => [name, new Map(Object.entries(reads))])),
+  };
+}
+
+function lowerCaseTeams(teams: Settings['teams']): Settings['teams'] {
+  const lower = (names: readonly string[]): readonly string[] => names.map((name) => name.toLowerCase());
+  return { marketing: lower(teams.marketing), sales: lower(teams.sales), integrations: lower(teams.integrations) };
+}
+
+function checkNames(settings: Omit<Settings, 'hash'>): void {
+  const problems: ConfigProblem[] = [];
+  const seen = new Set(['status']);
+  settings.fields.forEach((field, index) => {
+    if (seen.has(field.name))
+      problems.push({ path: `fields[${index}].name`, expected: 'a name used once', got: JSON.stringify(field.name) });
+    seen.add(field.name);
+  });
+  for (const side of ['marketing', 'sales'] as const) {
+    const map = settings.status[side];
+    if (map.reads.size === 0) {
+      problems.push({ path: `status.${side}.reads`, expected: `the values of ${map.field} and their rungs`, got: 'nothing' });
+    }
+    for (const [key, value] of map.writes) {
+      if (value !== null && !map.reads.has(value)) {
+        problems.push({ path: `status.${side}.writes.${key}`, expected: 'a value that status reads know', got: JSON.stringify(value) });
+      }
+    }
+  }
+  if (problems.length > 0) {
+    throw new ConfigError('CONFIG_INVALID', 'The configuration contradicts itself.', { hint: 'Correct the named keys.', problems });
+  }
+}
+
+/** JSON with sorted keys and Maps as sorted entries: equal configurations give equal text. */
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_, part: unknown) => {
+    if (part instanceof Map) return [...(part as Map<string, unknown>)].sort(([a], [b]) => (a < b ? -1 : 1));
+    if (part !== null && typeof part === 'object' && !Array.isArray(part)) {
+      return Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)));
+    }
+    return part;
+  });
+}
+
+const hostileNames = new Set(['__proto__', 'constructor', 'prototype']);
+
+/** Names that would reach an object's prototype are refused wherever they stand. */
+function hostileKeys(value: unknown, path: string): readonly ConfigProblem[] {
+  if (value === null || typeof value !== 'object') return [];
+  return Object.entries(value).flatMap(([key, part]) => {
+    const here = path === '' ? key : `${path}.${key}`;
+    const own = hostileNames.has(key) ? [{ path: here, expected: 'another name', got: key }] : [];
+    return [...own, ...hostileKeys(part, here)];
+  });
+}
+
+function toProblems(issue: z.core.$ZodIssue, raw: unknown): readonly ConfigProblem[] {
+  const path =
+    issue.path
+      .map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`))
+      .join('')
+      .replace(/^\./, '') || '(whole file)';
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys
+      .filter((key) => !hostileNames.has(key))
+      .map((key) => ({
+        path: path === '(whole file)' ? key : `${path}.${key}`,
+        expected: 'a known key',
+        got: 'an unknown key',
+      }));
+  }
+  return [
+    {
+      path,
+      expected: issue.message
+        .replace(/^Invalid (option|input): expected /, '')
+        .replace(/^Too (small|big): expected (number|string|int) to be /, ''),
+      got: shorten(at(raw, issue.path)),
+    },
+  ];
+}
+
+function at(value: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>(
+    (part, key) => (part !== null && typeof part === 'object' ? (part as Record<PropertyKey, unknown>)[key] : undefined),
+    value,
+  );
+}
+
+function shorten(value: unknown): string {
+  const shown = value === undefined ? 'nothing' : JSON.stringify(value);
+  return shown.length > 60 ? `${shown.slice(0, 60)}…` : shown;
+}
+
+function isTimeZone(name: string): boolean {
+  try {
+    void new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,82 @@
+import type { Rung } from '../src/model/words.ts';
+
+/** Every rung of the ladder in order, then the side exits. */
+export const rungs: readonly Rung[] = [
+  'new',
+  'engaged',
+  'mql',
+  'handed',
+  'working',
+  'accepted',
+  'sql',
+  'opportunity',
+  'customer',
+  'rejected',
+  'recycled',
+];
+
+/** A status map as people write it: plain objects, `hold` for what is not written on this side. */
+export interface StockStatusMap {
+  readonly field: string;
+  readonly reads: Readonly<Record<string, Rung>>;
+  readonly writes: Readonly<Partial<Record<Rung, string>>>;
+  readonly history: Readonly<Record<string, Readonly<Record<string, Rung>>>>;
+}
+
+/**
+ * HubSpot's lead status with its stock options.
+ * @source https://knowledge.hubspot.com/properties/hubspots-default-contact-properties (checked 2026-11)
+ */
+export const hubspotStatus: StockStatusMap = {
+  field: 'hs_lead_status',
+  reads: {
+    NEW: 'handed',
+    OPEN: 'working',
+    IN_PROGRESS: 'working',
+    ATTEMPTED_TO_CONTACT: 'working',
+    CONNECTED: 'working',
+    OPEN_DEAL: 'opportunity',
+    UNQUALIFIED: 'rejected',
+    BAD_TIMING: 'recycled',
+  },
+  writes: {
+    handed: 'NEW',
+    working: 'IN_PROGRESS',
+    accepted: 'OPEN_DEAL',
+    sql: 'OPEN_DEAL',
+    opportunity: 'OPEN_DEAL',
+    rejected: 'UNQUALIFIED',
+    recycled: 'BAD_TIMING',
+  },
+  history: {
+    lifecyclestage: {
+      subscriber: 'new',
+      lead: 'engaged',
+      marketingqualifiedlead: 'mql',
+      salesqualifiedlead: 'sql',
+      opportunity: 'opportunity',
+      customer: 'customer',
+      evangelist: 'customer',
+    },
+  },
+};
+
+/**
+ * Salesforce's lead status with its stock values. A converted lead's status is derived from its opportunities.
+ * @source https://help.salesforce.com/s/articleView?id=sales.leads_fields.htm (checked 2026-11)
+ */
+export const salesforceStatus: StockStatusMap = {
+  field: 'Status',
+  reads: {
+    'Open - Not Contacted': 'handed',
+    'Working - Contacted': 'working',
+    'Closed - Converted': 'accepted',
+    'Closed - Not Converted': 'rejected',
+  },
+  writes: {
+    handed: 'Open - Not Contacted',
+    working: 'Working - Contacted',
+    rejected: 'Closed - Not Converted',
+  },
+  history: {},
+};
