@@ -128,7 +128,9 @@ export type ChangeEvent<R> =
     }
   | { readonly type: 'deleted'; readonly id: RecordId; readonly at: Instant }
   | { readonly type: 'merged'; readonly id: RecordId; readonly into: RecordId; readonly at: Instant }
-  | { readonly type: 'erased'; readonly id: RecordId; readonly at: Instant };
+  | { readonly type: 'erased'; readonly id: RecordId; readonly at: Instant }
+  /** The record is still there but no longer in `ChangesOptions.scope`: hands off. */
+  | { readonly type: 'left'; readonly id: RecordId; readonly at: Instant };
 
 export type ReadKind = 'person' | 'campaign' | 'member';
 export interface ReadRecords {
