@@ -1,6 +1,6 @@
 import type { Ports, Timeouts } from '../ports.ts';
 
-/** A host that may be contacted: `exact` compares the parsed host name, `suffix` also allows any name that ends in `.` + it. */
+/** A host that may be contacted, loopback included (`127.0.0.1`, `localhost`, `[::1]` are listed like any other): `exact` compares the parsed host name, `suffix` also allows any name that ends in `.` + it. */
 export interface HostRule {
   readonly host: string;
   readonly match: 'exact' | 'suffix';
@@ -25,6 +25,8 @@ export interface TransportOptions {
   readonly retryBudget?: number;
   /** Attempts per request, the first included. @default 5 */
   readonly attempts?: number;
+  /** A longer `Retry-After`, in milliseconds, is not waited for but thrown. @default 120,000 */
+  readonly longestWaitMs?: number;
   /** Says what an answer means: success, and if not, which error. The vendor's knowledge lives here, in the adapter. */
   readonly classify: (reply: Reply, request: OutgoingRequest) => Verdict;
 }
@@ -39,7 +41,7 @@ export interface OutgoingRequest {
   readonly limit: string;
   /** True only where sending it twice has the effect of sending it once (reads, searches by POST, idempotent deletes). */
   readonly repeatable: boolean;
-  /** Fetched for each attempt; goes only to allowed hosts and into no message. */
+  /** The bearer token (sent as `Bearer …`). Fetched for each attempt; goes only to allowed hosts and into no message. */
   readonly authorization?: () => Promise<Secret>;
   /** Called once after a 401, to renew the credential; then the request is sent once more. */
   readonly renew?: () => Promise<void>;
