@@ -1,0 +1,103 @@
+import type { PlanLine } from '../model/plan.ts';
+import type { FieldValue, RecordId } from '../model/words.ts';
+import type { Cells, Database } from './database.ts';
+import { numberOrNull, text, textOrNull } from './rows.ts';
+import type { Base, Intent, IntentOutcome, IntentStatus, JournalCounts, JournalStore } from './types.ts';
+
+const rowsPerPage = 500;
+
+/** Base values as JSON must keep absent apart from cleared: absent members are left out. */
+type StoredBefore = readonly { readonly name: string; readonly value?: FieldValue }[];
+
+export function journalStore(db: Database): JournalStore {
+  return {
+    open: async () => db.all(`SELECT * FROM journal WHERE status = 'open' ORDER BY seq`).map(intentFrom),
+    get: async (id) => {
+      const row = db.get('SELECT * FROM journal WHERE id = ?', id);
+      return row === undefined ? null : intentFrom(row);
+    },
+    ofRun: (runId) => intentsOfRun(db, runId),
+    ofRecord: async (side, recordId) =>
+      db.all('SELECT * FROM journal WHERE side = ? AND record_id = ? ORDER BY seq', side, recordId).map(intentFrom),
+    counts: async (runId) => {
+      const counts: Record<IntentStatus, number> = { open: 0, applied: 0, rejected: 0, superseded: 0, raced: 0, skipped: 0 };
+      for (const row of db.all('SELECT status, count(*) AS n FROM journal WHERE run_id = ? GROUP BY status', runId)) {
+        counts[text(row['status']) as IntentStatus] = Number(row['n']);
+      }
+      return counts satisfies JournalCounts;
+    },
+  };
+}
+
+async function* intentsOfRun(db: Database, runId: string): AsyncGenerator<Intent> {
+  let after = 0;
+  for (;;) {
+    const rows = db.all('SELECT * FROM journal WHERE run_id = ? AND seq > ? ORDER BY seq LIMIT ?', runId, after, rowsPerPage);
+    for (const row of rows) yield intentFrom(row);
+    const last = rows.at(-1);
+    if (last === undefined || rows.length < rowsPerPage) return;
+    after = Number(last['seq']);
+  }
+}
+
+function intentFrom(row: Cells): Intent {
+  const before = (JSON.parse(text(row['before'])) as StoredBefore).map((entry) => [entry.name, entry.value] as const);
+  const bases = (JSON.parse(text(row['bases'])) as Base[]).map((base) => ({ ...base, marketing: base.marketing, sales: base.sales }));
+  return {
+    id: text(row['id']),
+    runId: text(row['run_id']),
+    line: JSON.parse(text(row['line'])) as PlanLine,
+    before,
+    bases,
+    paramHash: text(row['param_hash']),
+    epoch: Number(row['epoch']),
+    at: Number(row['at']),
+    status: text(row['status']) as IntentStatus,
+    recordId: textOrNull(row['record_id']) as RecordId | null,
+    code: textOrNull(row['code']),
+    cause: textOrNull(row['cause']),
+    fix: textOrNull(row['fix']),
+    closedAt: numberOrNull(row['closed_at']),
+    repairs: textOrNull(row['repairs']),
+  };
+}
+
+export function putIntents(db: Database, intents: readonly Intent[]): void {
+  for (const intent of intents) {
+    const before: StoredBefore = intent.before.map(([name, value]) => (value === undefined ? { name } : { name, value }));
+    db.run(
+      `INSERT INTO journal (id, run_id, side, kind, record_id, line, before, bases, param_hash, epoch, at, status, code, cause, fix, closed_at, repairs)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      ...[
+        intent.id,
+        intent.runId,
+        intent.line.side,
+        intent.line.kind,
+        intent.recordId,
+        JSON.stringify(intent.line),
+        JSON.stringify(before),
+      ],
+      ...[JSON.stringify(intent.bases), intent.paramHash, intent.epoch, intent.at, intent.status],
+      ...[intent.code, intent.cause, intent.fix, intent.closedAt, intent.repairs],
+    );
+  }
+}
+
+/** Closes intents. One that is closed already keeps its first outcome, so that recovery may run twice. */
+export function closeIntents(db: Database, outcomes: readonly IntentOutcome[]): void {
+  for (const outcome of outcomes) {
+    db.run(
+      `UPDATE journal SET status = ?, record_id = coalesce(?, record_id), code = ?, cause = ?, fix = ?, closed_at = ?
+       WHERE id = ? AND status = 'open'`,
+      ...[
+        outcome.status,
+        outcome.recordId ?? null,
+        outcome.code ?? null,
+        outcome.cause ?? null,
+        outcome.fix ?? null,
+        outcome.at,
+        outcome.id,
+      ],
+    );
+  }
+}

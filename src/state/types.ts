@@ -1,0 +1,312 @@
+import type { Cursor, Stream, WriteKind } from '../crm.ts';
+import type { PlanLine, QuarantineEntry } from '../model/plan.ts';
+import type { DealOutcome } from '../model/records.ts';
+import type { FieldValue, Fields, Instant, Mode, RecordId, Rung, Side } from '../model/words.ts';
+import type { LinkRow } from '../warehouse/types.ts';
+
+/** A person's record as it was last seen in one CRM. Holds what the merge and the links need, no more. */
+export interface StoredPerson {
+  readonly side: Side;
+  readonly id: RecordId;
+  readonly object: string;
+  readonly version: string;
+  readonly modifiedAt: Instant;
+  readonly createdAt: Instant;
+  /** Normalised, the primary one first. */
+  readonly emails: readonly string[];
+  /** How many of the record's addresses could not be read as addresses. */
+  readonly badEmails: number;
+  readonly crossIds: readonly string[];
+  readonly key: string | null;
+  /** The record that this one was converted into; null when it was not, or when the target is not known. */
+  readonly convertedTo: RecordId | null;
+  readonly converted: boolean;
+  readonly dealOutcomes: readonly DealOutcome[];
+  /** Raw values of the mapped fields, by the CRM's names. */
+  readonly fields: Fields;
+  /** The person it belongs to; null until links were resolved. */
+  readonly linkId: string | null;
+}
+
+export interface PersonRef {
+  readonly side: Side;
+  readonly id: RecordId;
+}
+
+/** The rules by which records are found to be one person, surest first. */
+export type LinkRule = 'single' | 'conversion' | 'cross-id' | 'key' | 'email' | 'policy';
+export type LinkKind = 'single' | 'linked' | 'ambiguous';
+
+/** One person: the records that are it. */
+export interface Link {
+  readonly id: string;
+  readonly kind: LinkKind;
+  readonly rule: LinkRule;
+  /** 0 to 1. */
+  readonly confidence: number;
+  readonly members: readonly PersonRef[];
+  /** For `ambiguous`: the records among which nobody has chosen yet. */
+  readonly candidates: readonly PersonRef[];
+}
+
+/** A person with everything that a merge looks at. */
+export interface LinkedPerson {
+  readonly id: string;
+  readonly kind: LinkKind;
+  readonly members: readonly StoredPerson[];
+  readonly bases: ReadonlyMap<string, Base>;
+}
+
+/** What both sides held when they last agreed on a field; the ancestor of the three-way merge. */
+export interface Base {
+  readonly linkId: string;
+  /** The name in the configuration: `status`, or a mapped field's name. */
+  readonly field: string;
+  /** Raw values; undefined where the side has no such field. */
+  readonly marketing: FieldValue | undefined;
+  readonly sales: FieldValue | undefined;
+  /** The agreed rung, for the status. */
+  readonly rung: Rung | null;
+  /** The side that the agreed value was not written to, because its map or direction holds it back. */
+  readonly held: Side | null;
+  readonly at: Instant;
+}
+
+export interface StoredCursor {
+  readonly side: Side;
+  readonly stream: Stream;
+  readonly cursor: Cursor;
+  readonly asOf: Instant;
+  /** The pass was read to its end. */
+  readonly done: boolean;
+  /** Number of the pass; records of an earlier pass that a full pass did not list are gone. */
+  readonly pass: number;
+  /** The pass began without a cursor: it lists everything. */
+  readonly full: boolean;
+  /** Pages were taken into the state that the warehouse has not got. */
+  readonly warehouseBehind: boolean;
+}
+
+export interface RunRecord {
+  readonly id: string;
+  readonly command: string;
+  readonly mode: Mode;
+  readonly epoch: number;
+  readonly startedAt: Instant;
+  readonly endedAt: Instant | null;
+  readonly status: 'running' | 'done' | 'stopped' | 'failed';
+  /** Error code, where it did not end well. */
+  readonly code: string | null;
+  /** JSON: what the run reported. */
+  readonly detail: string | null;
+}
+
+/**
+ * `open`: sent or about to be sent, outcome not known. `applied`: stands in the CRM. `rejected`: the CRM refused it.
+ * `superseded`: had no effect and was dropped for a newer decision. `raced`: overwrote a value nobody had read; repaired.
+ * `skipped`: never sent.
+ */
+export type IntentStatus = 'open' | 'applied' | 'rejected' | 'superseded' | 'raced' | 'skipped';
+
+/** The durable note of one write, made before it is sent. */
+export interface Intent {
+  readonly id: string;
+  readonly runId: string;
+  readonly line: PlanLine;
+  /** What the target held when it was read just before, by change name. */
+  readonly before: readonly (readonly [string, FieldValue | undefined])[];
+  /** The bases that hold once it is applied. */
+  readonly bases: readonly Base[];
+  /** SHA-256 over target and values, hex. */
+  readonly paramHash: string;
+  readonly epoch: number;
+  readonly at: Instant;
+  readonly status: IntentStatus;
+  /** The record written to, known after a create. */
+  readonly recordId: RecordId | null;
+  readonly code: string | null;
+  readonly cause: string | null;
+  readonly fix: string | null;
+  readonly closedAt: Instant | null;
+  /** The intent that this one repairs. */
+  readonly repairs: string | null;
+}
+
+export interface IntentOutcome {
+  readonly id: string;
+  readonly status: Exclude<IntentStatus, 'open'>;
+  readonly recordId?: RecordId | null;
+  readonly code?: string | null;
+  readonly cause?: string | null;
+  readonly fix?: string | null;
+  readonly at: Instant;
+}
+
+export type JournalCounts = Readonly<Record<IntentStatus, number>>;
+
+/** A reason to hold a record back. */
+export interface Hold {
+  readonly side: Side;
+  readonly kind: WriteKind;
+  readonly recordId: string;
+  readonly code: string;
+  readonly cause: string;
+  readonly fix: string;
+  readonly at: Instant;
+}
+
+/** Changes that are stored together or not at all, durable when the promise resolves. */
+export interface StateBatch {
+  readonly people?: readonly StoredPerson[];
+  /** The pass in which `people` were seen. */
+  readonly pass?: number;
+  /** Records that are no more; `erased` also removes their values from journal and bases. */
+  readonly gone?: readonly (PersonRef & { readonly erased: boolean; readonly mergedInto: RecordId | null })[];
+  readonly links?: readonly Link[];
+  /** Records whose links have been looked at: not looked at again until their identity changes. */
+  readonly resolved?: readonly PersonRef[];
+  /** Links with nothing left to do; the planner passes them by until a record changes. */
+  readonly settled?: readonly string[];
+  readonly unsettled?: readonly string[];
+  readonly bases?: readonly Base[];
+  readonly cursors?: readonly StoredCursor[];
+  readonly intents?: readonly Intent[];
+  readonly outcomes?: readonly IntentOutcome[];
+  readonly hold?: readonly Hold[];
+  readonly release?: readonly { readonly side: Side; readonly kind: WriteKind; readonly recordId: string }[];
+  readonly run?: RunRecord;
+}
+
+export interface PeopleStore {
+  get(side: Side, ids: readonly RecordId[]): Promise<ReadonlyMap<RecordId, StoredPerson>>;
+  /** Records that are new or whose identity changed since links were last resolved, in a fixed order. */
+  unresolved(limit: number): Promise<readonly StoredPerson[]>;
+  /** For each record, all others that share an address, a key, a stored id or a conversion with it. Order as asked. */
+  related(records: readonly StoredPerson[]): Promise<readonly (readonly StoredPerson[])[]>;
+  /** By id, key or normalised address. */
+  find(who: string): Promise<readonly StoredPerson[]>;
+  count(side: Side): Promise<number>;
+  /** Records of a side that an earlier pass saw and pass `pass` did not. */
+  unseen(side: Side, pass: number, limit: number): Promise<readonly RecordId[]>;
+  unseenCount(side: Side, pass: number): Promise<number>;
+}
+
+export interface LinkPage {
+  /** Only links with a higher id. */
+  readonly after: string;
+  readonly limit: number;
+  /** Also those with nothing left to do, for a configuration that changed. */
+  readonly all: boolean;
+}
+
+export interface LinkStore {
+  get(ids: readonly string[]): Promise<ReadonlyMap<string, LinkedPerson>>;
+  /** Persons with records on both sides, by id. */
+  page(options: LinkPage): Promise<readonly LinkedPerson[]>;
+  linkedCount(): Promise<number>;
+  unsettledCount(): Promise<number>;
+  ambiguous(): Promise<readonly Link[]>;
+  /** Lets ambiguous links be looked at again, because the policy changed. */
+  reopenAmbiguous(): Promise<void>;
+  rows(): AsyncIterable<LinkRow>;
+}
+
+export interface CursorStore {
+  get(side: Side, stream: Stream): Promise<StoredCursor | null>;
+  all(): Promise<readonly StoredCursor[]>;
+}
+
+export interface RunStore {
+  get(id: string): Promise<RunRecord | null>;
+  last(limit: number): Promise<readonly RunRecord[]>;
+}
+
+export interface JournalStore {
+  open(): Promise<readonly Intent[]>;
+  get(id: string): Promise<Intent | null>;
+  /** Intents of a run in the order in which they were made. */
+  ofRun(runId: string): AsyncIterable<Intent>;
+  ofRecord(side: Side, recordId: string): Promise<readonly Intent[]>;
+  counts(runId: string): Promise<JournalCounts>;
+}
+
+export interface QuarantineStore {
+  all(): Promise<readonly QuarantineEntry[]>;
+  get(side: Side, kind: WriteKind, ids: readonly string[]): Promise<ReadonlyMap<string, QuarantineEntry>>;
+  count(): Promise<number>;
+  /** Makes entries due now; without `recordId` all of them. Returns how many. */
+  retryNow(at: Instant, recordId?: string): Promise<number>;
+}
+
+export interface LeaseHolder {
+  readonly pid: number;
+  readonly host: string;
+}
+
+/** One writer at a time. */
+export interface LeaseStore {
+  /**
+   * Takes the lease. A holder whose lease ran out, or whose process on this host is gone, is pushed aside.
+   * @throws {StateError} `STATE_LOCKED` while another run holds it.
+   */
+  acquire(holder: LeaseHolder, now: Instant, ttlMs: number): Promise<number>;
+  /** @throws {StateError} `LEASE_LOST` when another run took it over meanwhile. */
+  renew(now: Instant, ttlMs: number): Promise<void>;
+  release(): Promise<void>;
+}
+
+/** One deal's frozen origin, as JSON of the outcomes room. */
+export interface LedgerEntry {
+  readonly dealId: string;
+  /** 1 for the first entry of its deal. */
+  readonly version: number;
+  readonly entry: string;
+  readonly at: Instant;
+  readonly supersededAt: Instant | null;
+}
+
+/** The origin ledger: superseded entries are kept. */
+export interface LedgerStore {
+  /** The entry in force. */
+  get(dealId: string): Promise<LedgerEntry | null>;
+  /** Supersedes the entry in force where the JSON differs; an equal one changes nothing. */
+  put(entries: readonly { readonly dealId: string; readonly entry: string; readonly at: Instant }[]): Promise<void>;
+  /** Entries in force by deal id; with `superseded` all, newest last per deal. */
+  list(options?: { readonly superseded?: boolean }): AsyncIterable<LedgerEntry>;
+  history(dealId: string): Promise<readonly LedgerEntry[]>;
+}
+
+export interface MetaStore {
+  /** Random, made with the state; tells two states apart. */
+  stateId(): Promise<string>;
+  /** Counts the runs that set out to write; a plan made before the last of them is stale. */
+  epoch(): Promise<number>;
+  nextEpoch(): Promise<number>;
+  account(side: Side): Promise<string | null>;
+  /** @throws {StateError} `STATE_OTHER_ACCOUNT` when the side is pinned to another account. */
+  pinAccount(side: Side, id: string): Promise<void>;
+  /** Hash of the configuration of the last planning run that went through; null before the first. */
+  configHash(): Promise<string | null>;
+  setConfigHash(hash: string): Promise<void>;
+}
+
+/** What must never be lost: links, bases, cursors, journal, quarantine, ledger, lease. */
+export interface State {
+  readonly meta: MetaStore;
+  readonly people: PeopleStore;
+  readonly links: LinkStore;
+  readonly cursors: CursorStore;
+  readonly runs: RunStore;
+  readonly journal: JournalStore;
+  readonly quarantine: QuarantineStore;
+  readonly lease: LeaseStore;
+  readonly ledger: LedgerStore;
+  /**
+   * Stores a batch in one durable transaction.
+   * @throws {StateError} `LEASE_LOST` when this handle's lease was taken over; nothing is stored then.
+   */
+  commit(batch: StateBatch): Promise<void>;
+  /** A copy to try things on; closing it drops it. The original does not change by a byte. */
+  overlay(): Promise<State>;
+  close(): Promise<void>;
+}
