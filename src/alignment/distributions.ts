@@ -123,7 +123,9 @@ export function tQuantile(p: number, df: number): number {
   if (p < 0.5) return -tQuantile(1 - p, df);
   if (df > 1e7) return normalQuantile(p);
   const y = betaQuantile(2 * p - 1, 0.5, df / 2);
-  return Math.sqrt((df * y) / (1 - y));
+  if (y < 0.5) return Math.sqrt((df * y) / (1 - y));
+  const x = betaQuantile(2 * (1 - p), df / 2, 0.5);
+  return Math.sqrt((df * (1 - x)) / x);
 }
 
 /**
