@@ -1,0 +1,1 @@
+export { crmContract, type ContractCase, type ContractHarness, type ContractWorld } from './contract.ts';
