@@ -79,8 +79,14 @@ export function putCursors(db: Database, cursors: readonly StoredCursor[]): void
   for (const cursor of cursors) {
     db.run(
       'INSERT OR REPLACE INTO cursors (side, stream, cursor, as_of, done, pass, is_full, warehouse_behind) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
-      ...[cursor.side, cursor.stream, cursor.cursor, cursor.asOf, cursor.done ? 1 : 0],
-      ...[cursor.pass, cursor.full ? 1 : 0, cursor.warehouseBehind ? 1 : 0],
+      cursor.side,
+      cursor.stream,
+      cursor.cursor,
+      cursor.asOf,
+      cursor.done ? 1 : 0,
+      cursor.pass,
+      cursor.full ? 1 : 0,
+      cursor.warehouseBehind ? 1 : 0,
     );
   }
 }
@@ -112,7 +118,15 @@ function runFrom(row: Cells): RunRecord {
 export function putRun(db: Database, run: RunRecord): void {
   db.run(
     'INSERT OR REPLACE INTO runs (id, command, mode, epoch, started_at, ended_at, status, code, detail) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
-    ...[run.id, run.command, run.mode, run.epoch, run.startedAt, run.endedAt, run.status, run.code, run.detail],
+    run.id,
+    run.command,
+    run.mode,
+    run.epoch,
+    run.startedAt,
+    run.endedAt,
+    run.status,
+    run.code,
+    run.detail,
   );
 }
 
@@ -165,8 +179,15 @@ export function putHolds(db: Database, holds: readonly Hold[]): void {
     const waitMs = Math.min(firstWaitMs * 2 ** (attempts - 1), longestWaitMs);
     db.run(
       'INSERT OR REPLACE INTO quarantine (side, kind, record_id, code, cause, fix, attempts, first_at, next_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
-      ...[hold.side, hold.kind, hold.recordId, hold.code, hold.cause, hold.fix, attempts],
-      ...[same ? Number(row['first_at']) : hold.at, hold.at + waitMs],
+      hold.side,
+      hold.kind,
+      hold.recordId,
+      hold.code,
+      hold.cause,
+      hold.fix,
+      attempts,
+      same ? Number(row['first_at']) : hold.at,
+      hold.at + waitMs,
     );
   }
 }

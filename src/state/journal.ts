@@ -68,17 +68,23 @@ export function putIntents(db: Database, intents: readonly Intent[]): void {
     db.run(
       `INSERT INTO journal (id, run_id, side, kind, record_id, line, before, bases, param_hash, epoch, at, status, code, cause, fix, closed_at, repairs)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-      ...[
-        intent.id,
-        intent.runId,
-        intent.line.side,
-        intent.line.kind,
-        intent.recordId,
-        JSON.stringify(intent.line),
-        JSON.stringify(before),
-      ],
-      ...[JSON.stringify(intent.bases), intent.paramHash, intent.epoch, intent.at, intent.status],
-      ...[intent.code, intent.cause, intent.fix, intent.closedAt, intent.repairs],
+      intent.id,
+      intent.runId,
+      intent.line.side,
+      intent.line.kind,
+      intent.recordId,
+      JSON.stringify(intent.line),
+      JSON.stringify(before),
+      JSON.stringify(intent.bases),
+      intent.paramHash,
+      intent.epoch,
+      intent.at,
+      intent.status,
+      intent.code,
+      intent.cause,
+      intent.fix,
+      intent.closedAt,
+      intent.repairs,
     );
   }
 }
@@ -89,15 +95,13 @@ export function closeIntents(db: Database, outcomes: readonly IntentOutcome[]): 
     db.run(
       `UPDATE journal SET status = ?, record_id = coalesce(?, record_id), code = ?, cause = ?, fix = ?, closed_at = ?
        WHERE id = ? AND status = 'open'`,
-      ...[
-        outcome.status,
-        outcome.recordId ?? null,
-        outcome.code ?? null,
-        outcome.cause ?? null,
-        outcome.fix ?? null,
-        outcome.at,
-        outcome.id,
-      ],
+      outcome.status,
+      outcome.recordId ?? null,
+      outcome.code ?? null,
+      outcome.cause ?? null,
+      outcome.fix ?? null,
+      outcome.at,
+      outcome.id,
     );
   }
 }

@@ -63,7 +63,9 @@ async function* linkRows(db: Database): AsyncGenerator<LinkRow> {
     const rows = db.all(
       `SELECT p.side, p.object, p.record_id, p.link_id, l.rule, l.confidence FROM people p JOIN links l ON l.id = p.link_id
        WHERE (p.side, p.record_id) > (?, ?) ORDER BY p.side, p.record_id LIMIT ?`,
-      ...[side, id, rowsPerPage],
+      side,
+      id,
+      rowsPerPage,
     );
     for (const row of rows) {
       yield {
@@ -100,7 +102,13 @@ export function putLinks(db: Database, links: NonNullable<StateBatch['links']>):
       `INSERT INTO links (id, kind, rule, confidence, settled, candidates) VALUES (?, ?, ?, ?, ?, ?)
        ON CONFLICT (id) DO UPDATE SET kind = excluded.kind, rule = excluded.rule, confidence = excluded.confidence,
          candidates = excluded.candidates, settled = CASE WHEN ? AND links.kind = excluded.kind THEN links.settled ELSE excluded.settled END`,
-      ...[link.id, link.kind, link.rule, link.confidence, settled, candidates, same ? 1 : 0],
+      link.id,
+      link.kind,
+      link.rule,
+      link.confidence,
+      settled,
+      candidates,
+      same ? 1 : 0,
     );
     if (link.kind !== 'linked') db.run('DELETE FROM bases WHERE link_id = ?', link.id);
   }
@@ -121,7 +129,13 @@ export function putBases(db: Database, bases: readonly Base[]): void {
   for (const base of bases) {
     db.run(
       'INSERT OR REPLACE INTO bases (link_id, field, marketing, sales, rung, held, at) VALUES (?, ?, ?, ?, ?, ?, ?)',
-      ...[base.linkId, base.field, valueText(base.marketing), valueText(base.sales), base.rung, base.held, base.at],
+      base.linkId,
+      base.field,
+      valueText(base.marketing),
+      valueText(base.sales),
+      base.rung,
+      base.held,
+      base.at,
     );
   }
 }

@@ -92,18 +92,16 @@ export function putPeople(db: Database, people: NonNullable<StateBatch['people']
       db.run(
         `UPDATE people SET object = ?, version = ?, modified_at = ?, person_key = ?, identity = ?, doc = ?, pass = max(pass, ?),
            unresolved = CASE WHEN ? THEN unresolved ELSE 1 END WHERE side = ? AND record_id = ?`,
-        ...[
-          person.object,
-          person.version,
-          person.modifiedAt,
-          person.key,
-          identity,
-          doc,
-          pass,
-          sameIdentity ? 1 : 0,
-          person.side,
-          person.id,
-        ],
+        person.object,
+        person.version,
+        person.modifiedAt,
+        person.key,
+        identity,
+        doc,
+        pass,
+        sameIdentity ? 1 : 0,
+        person.side,
+        person.id,
       );
       if (known.linkId !== null && (known.doc !== doc || !sameIdentity)) db.run('UPDATE links SET settled = 0 WHERE id = ?', known.linkId);
     }
@@ -122,7 +120,15 @@ function insertPerson(db: Database, row: { person: StoredPerson; identity: strin
   db.run(
     `INSERT INTO people (side, record_id, object, version, modified_at, person_key, link_id, unresolved, pass, identity, doc)
      VALUES (?, ?, ?, ?, ?, ?, NULL, 1, ?, ?, ?)`,
-    ...[person.side, person.id, person.object, person.version, person.modifiedAt, person.key, pass, identity, doc],
+    person.side,
+    person.id,
+    person.object,
+    person.version,
+    person.modifiedAt,
+    person.key,
+    pass,
+    identity,
+    doc,
   );
 }
 
