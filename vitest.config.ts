@@ -1,12 +1,32 @@
 import { defineConfig } from 'vitest/config';
 
-export default defineConfig({
+const shared = {
   ssr: { resolve: { conditions: ['truce-source', 'node', 'import', 'default'] } },
+};
+
+export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
-    exclude: ['test/e2e/**', 'node_modules/**'],
-    pool: 'threads',
-    testTimeout: 30_000,
-    setupFiles: ['test/setup.ts'],
+    projects: [
+      {
+        ...shared,
+        test: {
+          name: 'unit',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/e2e/**'],
+          testTimeout: 30_000,
+          setupFiles: ['test/setup.ts'],
+        },
+      },
+      {
+        ...shared,
+        test: {
+          name: 'e2e',
+          include: ['test/e2e/**/*.test.ts'],
+          testTimeout: 600_000,
+          hookTimeout: 600_000,
+          fileParallelism: false,
+        },
+      },
+    ],
   },
 });

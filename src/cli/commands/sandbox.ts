@@ -1,0 +1,100 @@
+import { Command, Option } from 'commander';
+import type { SandboxOptions } from '../../../adapters/sandbox/index.ts';
+import { ConfigError } from '../../errors.ts';
+import type { Session } from '../main.ts';
+import { wholeNumber } from '../options.ts';
+
+interface Options {
+  readonly json?: boolean;
+  readonly people: number;
+  readonly seed: number;
+  readonly portHubspot: number;
+  readonly portSalesforce: number;
+  readonly limits: 'published' | 'none';
+  readonly lagMs: number;
+  readonly clock: 'real' | 'virtual';
+  readonly startAt?: string;
+  readonly faults?: string;
+  readonly empty?: boolean;
+  readonly unprovisioned?: boolean;
+}
+
+/** `truce sandbox`: serves an imitation HubSpot and Salesforce until it is told to stop. */
+export function sandboxCommand(session: Session): Command {
+  return new Command('sandbox')
+    .description(
+      'Serve an imitation HubSpot and Salesforce of one made-up company on this machine, for trying and testing. No credentials of anyone.',
+    )
+    .option('--json', 'print the addresses and tokens as one line of JSON when ready')
+    .option('--people <n>', 'people in the company', wholeNumber, 500)
+    .option('--seed <n>', 'the same seed gives the same company', wholeNumber, 1)
+    .option('--port-hubspot <port>', 'port of the HubSpot imitation; 0: any free one', wholeNumber, 0)
+    .option('--port-salesforce <port>', 'port of the Salesforce imitation; 0: any free one', wholeNumber, 0)
+    .addOption(
+      new Option('--limits <which>', 'enforce the rate limits that the vendors publish, or none')
+        .choices(['published', 'none'])
+        .default('published'),
+    )
+    .option('--lag-ms <n>', "how long HubSpot's search index lags, in milliseconds", wholeNumber, 5000)
+    .addOption(
+      new Option('--clock <which>', 'a virtual clock moves only through the control endpoint').choices(['real', 'virtual']).default('real'),
+    )
+    .option('--start-at <iso>', 'the instant at which a virtual clock starts')
+    .option('--faults <file>', 'a JSON file of faults to inject (adapters/sandbox/README.md)')
+    .option('--empty', 'no people at all')
+    .option('--unprovisioned', "without Truce's own fields")
+    .action(async (options: Options) => {
+      const { sandbox, startLine } = await import('../../../adapters/sandbox/index.ts');
+      await using box = await sandbox(await toSandboxOptions(options));
+      if (options.json === true) session.io.data(JSON.stringify(startLine(box)));
+      else {
+        const line = startLine(box);
+        session.io.data(`HUBSPOT_BASE_URL=${line.hubspot.url}`);
+        session.io.data(`HUBSPOT_ACCESS_TOKEN=${line.hubspot.token}`);
+        session.io.data(`SALESFORCE_INSTANCE_URL=${line.salesforce.url}`);
+        session.io.data(`SALESFORCE_ACCESS_TOKEN=${line.salesforce.accessToken}`);
+        session.io.say(
+          `Both CRMs are up; control endpoint ${line.control.url}. Put the lines above into .env, then try \`truce check\` elsewhere. Ctrl-C stops.`,
+        );
+      }
+      await new Promise<void>((stop) => {
+        if (session.io.signal.aborted) stop();
+        session.io.signal.addEventListener('abort', () => stop(), { once: true });
+      });
+    });
+}
+
+async function toSandboxOptions(options: Options): Promise<SandboxOptions> {
+  return {
+    people: options.people,
+    seed: options.seed,
+    portHubspot: options.portHubspot,
+    portSalesforce: options.portSalesforce,
+    limits: options.limits,
+    lagMs: options.lagMs,
+    clock: options.clock,
+    empty: options.empty === true,
+    provisioned: options.unprovisioned !== true,
+    ...(options.startAt === undefined ? {} : { startAt: instant(options.startAt) }),
+    ...(options.faults === undefined ? {} : { faults: await faultsFrom(options.faults) }),
+  };
+}
+
+function instant(text: string): number {
+  const at = Date.parse(text);
+  if (Number.isNaN(at))
+    throw new ConfigError('OPTION_INVALID', `--start-at ${text} is not an instant.`, { hint: 'Write it like 2026-03-01T09:00:00Z.' });
+  return at;
+}
+
+async function faultsFrom(file: string): Promise<NonNullable<SandboxOptions['faults']>> {
+  const { readFile } = await import('node:fs/promises');
+  try {
+    return JSON.parse(await readFile(file, 'utf8')) as NonNullable<SandboxOptions['faults']>;
+  } catch (error) {
+    throw new ConfigError('OPTION_INVALID', `--faults ${file} can't be read: ${(error as Error).message}`, {
+      hint: 'Name a JSON file as adapters/sandbox/README.md describes it.',
+      cause: error,
+    });
+  }
+}

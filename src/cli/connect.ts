@@ -1,0 +1,110 @@
+import { resolve } from 'node:path';
+import { loadConfigFile, type Environment } from '../../config/load.ts';
+import type { CrmFactory } from '../crm.ts';
+import { ConfigError, type ConfigProblem } from '../errors.ts';
+import type { Truce } from '../truce.ts';
+import type { Io } from './io.ts';
+
+/** Options that every command which talks to a CRM or a store takes. */
+export interface CommonOptions {
+  readonly config?: string;
+  readonly state?: string;
+  readonly warehouse?: string;
+  readonly mode?: string;
+  readonly json?: boolean;
+}
+
+/** The environment with what a `.env` file in the working directory adds; what is set already wins. */
+export async function environment(io: Io): Promise<Environment> {
+  const { config } = await import('dotenv');
+  const merged: Record<string, string> = {};
+  for (const [name, value] of Object.entries(io.env)) if (value !== undefined) merged[name] = value;
+  config({ path: resolve(io.cwd, '.env'), processEnv: merged, quiet: true });
+  return merged;
+}
+
+/** Paths of the two stores: option, environment, default. */
+export function storePaths(options: CommonOptions, env: Environment, io: Io): { readonly state: string; readonly warehouse: string } {
+  return {
+    state: resolve(io.cwd, options.state ?? env['TRUCE_STATE'] ?? 'truce.db'),
+    warehouse: resolve(io.cwd, options.warehouse ?? env['TRUCE_WAREHOUSE'] ?? 'truce.duckdb'),
+  };
+}
+
+/** The raw configuration, with the mode that an option or the environment sets. */
+export async function rawConfig(options: CommonOptions, env: Environment, io: Io): Promise<unknown> {
+  const { raw } = await loadConfigFile(options.config ?? env['TRUCE_CONFIG'], io.cwd);
+  const mode = options.mode ?? env['TRUCE_MODE'];
+  return mode !== undefined && raw !== null && typeof raw === 'object' ? { ...raw, mode } : raw;
+}
+
+/**
+ * Both adapters from the environment.
+ * @throws {ConfigError} CREDENTIALS_MISSING naming every variable that is missing.
+ */
+export async function adapters(env: Environment): Promise<{ readonly marketing: CrmFactory; readonly sales: CrmFactory }> {
+  const problems: ConfigProblem[] = [];
+  const need = (name: string, expected: string): string => {
+    const value = env[name];
+    if (value === undefined || value === '') problems.push({ path: name, expected, got: 'nothing' });
+    return value ?? '';
+  };
+  const hubspotToken = need('HUBSPOT_ACCESS_TOKEN', 'the token of a HubSpot service key or private app');
+  const instanceUrl = need('SALESFORCE_INSTANCE_URL', 'https://YOUR-DOMAIN.my.salesforce.com');
+  const credentials = await salesforceCredentials(env, problems);
+  if (problems.length > 0) {
+    throw new ConfigError('CREDENTIALS_MISSING', 'Credentials are missing in the environment.', {
+      hint: 'Set them in the environment or in a .env file; adapters/hubspot/README.md and adapters/salesforce/README.md say step by step where they come from. `truce demo` needs none.',
+      problems,
+    });
+  }
+  const [{ hubspot }, { salesforce }] = await Promise.all([
+    import('../../adapters/hubspot/index.ts'),
+    import('../../adapters/salesforce/index.ts'),
+  ]);
+  const baseUrl = env['HUBSPOT_BASE_URL'];
+  return {
+    marketing: hubspot({ accessToken: hubspotToken, ...(baseUrl === undefined || baseUrl === '' ? {} : { baseUrl }) }),
+    sales: salesforce({ instanceUrl, ...credentials }),
+  };
+}
+
+type SalesforceCredentials =
+  | { readonly accessToken: string }
+  | { readonly clientId: string; readonly clientSecret: string }
+  | { readonly clientId: string; readonly username: string; readonly privateKey: string };
+
+async function salesforceCredentials(env: Environment, problems: ConfigProblem[]): Promise<SalesforceCredentials> {
+  const accessToken = env['SALESFORCE_ACCESS_TOKEN'];
+  if (accessToken !== undefined && accessToken !== '') return { accessToken };
+  const clientId = env['SALESFORCE_CLIENT_ID'] ?? '';
+  const clientSecret = env['SALESFORCE_CLIENT_SECRET'] ?? '';
+  if (clientId !== '' && clientSecret !== '') return { clientId, clientSecret };
+  const username = env['SALESFORCE_USERNAME'] ?? '';
+  const keyFile = env['SALESFORCE_JWT_KEY_FILE'] ?? '';
+  if (clientId !== '' && username !== '' && keyFile !== '') {
+    const { readFile } = await import('node:fs/promises');
+    const privateKey = await readFile(keyFile, 'utf8').catch((error: NodeJS.ErrnoException) => {
+      problems.push({ path: 'SALESFORCE_JWT_KEY_FILE', expected: 'a readable PEM file', got: error.code ?? 'an error' });
+      return '';
+    });
+    return { clientId, username, privateKey };
+  }
+  problems.push({
+    path: 'SALESFORCE_ACCESS_TOKEN',
+    expected:
+      'a token, or SALESFORCE_CLIENT_ID with SALESFORCE_CLIENT_SECRET, or SALESFORCE_CLIENT_ID with SALESFORCE_USERNAME and SALESFORCE_JWT_KEY_FILE',
+    got: 'nothing',
+  });
+  return { accessToken: '' };
+}
+
+/** Opens Truce on both CRMs, as the options and the environment say, and closes it after `work`. */
+export async function withTruce<T>(io: Io, options: CommonOptions, work: (truce: Truce) => Promise<T>): Promise<T> {
+  const env = await environment(io);
+  const config = await rawConfig(options, env, io);
+  const sides = await adapters(env);
+  const { truce } = await import('../truce.ts');
+  await using instance = await truce({ ...sides, ...storePaths(options, env, io), config: config as never });
+  return await work(instance);
+}

@@ -1,0 +1,109 @@
+import type { Benchmark, SegmentRow, StatResult } from '../alignment/types.ts';
+import { countText, intervalText, valueText } from './format.ts';
+
+/** What a statistic's headline says, in sentences that need no glossary. */
+export interface Headline {
+  /** The figure itself; `not measured` or `not reached` where there is none. */
+  readonly figure: string;
+  /** `[58–66 %]`, or empty. */
+  readonly interval: string;
+  /** What the figure is of, and of how many. */
+  readonly sentence: string;
+  readonly state: 'measured' | 'not-measured' | 'not-reached';
+}
+
+/** The headline of one statistic. */
+export function headline(stat: StatResult): Headline {
+  if (stat.notMeasured !== undefined) {
+    return { figure: 'not measured', interval: '', sentence: `It ${stat.notMeasured}.`, state: 'not-measured' };
+  }
+  const population = populationText(stat);
+  if (stat.estimate === null) {
+    return {
+      figure: 'not reached',
+      interval: '',
+      sentence: `${stat.notReached ?? 'There is nothing to judge yet.'} ${population}`.trim(),
+      state: 'not-reached',
+    };
+  }
+  return {
+    figure: valueText(stat.estimate, stat.unit),
+    interval: intervalText(stat.interval, stat.unit),
+    sentence: `${capital(stat.estimateOf)}. ${population}`,
+    state: 'measured',
+  };
+}
+
+/** Whom the figure speaks of, and who was left out. */
+export function populationText(stat: StatResult): string {
+  const { population } = stat;
+  const parts = [`Of ${countText(population.n)} ${caseWord(stat)}`];
+  if (population.unknown > 0) parts.push(`${countText(population.unknown)} more unknown`);
+  if (population.immature > 0) parts.push(`${countText(population.immature)} too young to judge`);
+  const excluded = Object.entries(population.excluded).filter(([, n]) => n > 0);
+  if (excluded.length > 0)
+    parts.push(`left out: ${excluded.map(([why, n]) => `${countText(n)} ${why.replaceAll('_', ' ').replaceAll('-', ' ')}`).join(', ')}`);
+  return `${parts.join('; ')}.`;
+}
+
+/** What the statistic counts. */
+export function caseWord(stat: StatResult): string {
+  switch (stat.id) {
+    case 'A1':
+    case 'A3':
+    case 'A4':
+      return 'handovers';
+    case 'B5':
+      return 'lost deals and rejected leads';
+    case 'F3':
+      return 'closed outcomes';
+    case 'F4':
+      return 'leads in both CRMs';
+    case 'A2':
+    case 'B1':
+    case 'B3':
+    case 'B6':
+    case 'F1':
+      return 'leads';
+  }
+}
+
+const grades = {
+  A: 'published study with its method',
+  B: 'vendor study with its sample size',
+  C: 'opinion survey',
+  D: 'widely quoted, no study found',
+} as const;
+
+/** A published figure as a sentence with year, source and grade. */
+export function benchmarkText(benchmark: Benchmark): string {
+  const caution = benchmark.caution === undefined ? '' : ` ${sentence(benchmark.caution)}`;
+  return `${sentence(benchmark.text)} ${benchmark.source}, ${benchmark.year}; grade ${benchmark.grade}: ${grades[benchmark.grade]}.${caution}`;
+}
+
+/** How a published figure relates to our own. */
+export function comparableText(benchmark: Benchmark): string {
+  switch (benchmark.comparable) {
+    case 'direct':
+      return 'Comparable';
+    case 'derived':
+      return 'Other unit';
+    case 'context':
+      return 'Context only';
+  }
+}
+
+/** The rows of one split, in the order the statistic gives them. */
+export function rowsOf(stat: StatResult, dimension: string): readonly SegmentRow[] {
+  return (stat.rows ?? []).filter((row) => row.dimension === dimension);
+}
+
+/** Makes sure that a text ends as a sentence. */
+export function sentence(text: string): string {
+  const trimmed = capital(text.trim());
+  return /[.!?]$/.test(trimmed) ? trimmed : `${trimmed}.`;
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
