@@ -64,7 +64,12 @@ export function periods(company: CompanySettings, from: Instant, to: Instant): r
   const last = zone.date(to);
   const lastDay = Date.UTC(last.year, last.month - 1, last.day);
   const rows: Period[] = [];
-  const add = (kind: PeriodKind, period: string, start: readonly [number, number, number], end: readonly [number, number, number]): void => {
+  const add = (
+    kind: PeriodKind,
+    period: string,
+    start: readonly [number, number, number],
+    end: readonly [number, number, number],
+  ): void => {
     rows.push({ kind, period, startsAt: zone.midnight(...start), endsAt: zone.midnight(...end) });
   };
 

@@ -108,7 +108,13 @@ const accounts: StagedStream<'accounts'> = {
     ['industry', 'TEXT'],
     ['country', 'TEXT'],
   ],
-  values: (account) => [account.name, account.domain?.trim().toLowerCase() ?? null, big(account.employees), account.industry, account.country],
+  values: (account) => [
+    account.name,
+    account.domain?.trim().toLowerCase() ?? null,
+    big(account.employees),
+    account.industry,
+    account.country,
+  ],
 };
 
 const campaigns: StagedStream<'campaigns'> = {
