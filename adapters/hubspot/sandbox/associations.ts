@@ -1,0 +1,143 @@
+import { type AssociationType, associationTypes } from './association-types.ts';
+import { invalid, invalidJson } from './errors.ts';
+import { type Call, objectOf, requiredText } from './http.ts';
+import type { CrmRecord, Portal, Table } from './model.ts';
+import { recordById, recordFollowingMerges, tableNamed, tableOf } from './store.ts';
+
+/** A record of a type, by id. */
+export interface End {
+  readonly table: Table;
+  readonly id: string;
+}
+
+const EMBEDDED_PAGE = 100;
+
+/** Associates two records in both directions. Association changes leave the records' modified stamps alone. */
+export function associate(portal: Portal, from: End, to: End, types: readonly AssociationType[]): void {
+  for (const type of types) {
+    addLink(portal, from, to, type.typeId);
+    addLink(portal, to, from, type.inverse);
+  }
+}
+
+/** The unlabelled type, and the primary one for the first record of its kind. */
+export function defaultTypes(portal: Portal, from: End, to: End): readonly AssociationType[] {
+  const [unlabelled, ...labelled] = associationTypes(from.table.type.singular, to.table.type.singular);
+  const primary = labelled.find((type) => type.label === 'Primary');
+  const taken = primary !== undefined && [...linksOf(portal, from, to.table).values()].some((ids) => ids.has(primary.typeId));
+  return [...(unlabelled === undefined ? [] : [unlabelled]), ...(primary === undefined || taken ? [] : [primary])];
+}
+
+/** Removes all associations between two records. */
+export function dissociate(portal: Portal, from: End, to: End): void {
+  portal.links.get(keyOf(from))?.get(to.table.type.typeId)?.delete(to.id);
+  portal.links.get(keyOf(to))?.get(from.table.type.typeId)?.delete(from.id);
+}
+
+/** Target id -> association type ids, in the order in which they were associated. */
+export function linksOf(portal: Portal, from: End, to: Table): ReadonlyMap<string, ReadonlySet<number>> {
+  return portal.links.get(keyOf(from))?.get(to.type.typeId) ?? new Map<string, Set<number>>();
+}
+
+/** Gives all associations of one record to another, when the two are merged. */
+export function moveLinks(portal: Portal, table: Table, from: string, to: string): void {
+  const all = portal.links.get(keyOf({ table, id: from }));
+  if (all === undefined) return;
+  for (const [typeId, targets] of all) {
+    const target = tableOf(portal, typeId);
+    for (const [id, typeIds] of targets) {
+      const known = associationTypes(table.type.singular, target.type.singular).filter((type) => typeIds.has(type.typeId));
+      associate(portal, { table, id: to }, { table: target, id }, known);
+      dissociate(portal, { table, id: from }, { table: target, id });
+    }
+  }
+}
+
+function keyOf(end: End): string {
+  return `${end.table.type.typeId}:${end.id}`;
+}
+
+function addLink(portal: Portal, from: End, to: End, typeId: number): void {
+  const key = keyOf(from);
+  const all = portal.links.get(key) ?? new Map<string, Map<string, Set<number>>>();
+  portal.links.set(key, all);
+  const targets = all.get(to.table.type.typeId) ?? new Map<string, Set<number>>();
+  all.set(to.table.type.typeId, targets);
+  targets.set(to.id, (targets.get(to.id) ?? new Set<number>()).add(typeId));
+}
+
+/** The named types of a request. @throws {HubspotProblem} 400 for a type that this pair does not have */
+export function requestedTypes(from: Table, to: Table, given: unknown): readonly AssociationType[] {
+  if (!Array.isArray(given) || given.length === 0) throw invalidJson('Some required fields were not set: [types]');
+  const known = associationTypes(from.type.singular, to.type.singular);
+  return given.map((item) => {
+    const spec = objectOf(item);
+    const id = Number(requiredText(spec['associationTypeId'], 'associationTypeId'));
+    requiredText(spec['associationCategory'], 'associationCategory');
+    const type = known.find((candidate) => candidate.typeId === id);
+    if (type === undefined) {
+      throw invalid(`${from.type.upper} to ${to.type.upper} association type with id ${id} does not exist`, {
+        subCategory: 'crm.associations.INVALID_ASSOCIATION_TYPE',
+      });
+    }
+    return type;
+  });
+}
+
+/** A record named in an association. @throws {HubspotProblem} 400 for an id of the wrong kind */
+export function endOf(table: Table, id: string): End {
+  if (!/^\d+$/.test(id)) throw invalid(`Invalid identifier: ${id}`, { subCategory: 'crm.associations.INVALID_IDENTIFIER' });
+  return { table, id: recordFollowingMerges(table, id)?.id ?? id };
+}
+
+export function exists(end: End): boolean {
+  const record = recordById(end.table, end.id);
+  return record !== undefined && record.archivedAt === null;
+}
+
+/** Checks the `associations` of a create and returns what to do once the record exists. */
+export function associateOnCreate(call: Call, table: Table, given: unknown): (record: CrmRecord) => void {
+  if (given === undefined || given === null) return () => undefined;
+  if (!Array.isArray(given)) throw invalidJson('Cannot deserialize value of type `java.util.List` for field associations');
+  const wanted = given.map((item) => {
+    const { to, types } = objectOf(item);
+    const id = requiredText(objectOf(to)['id'], 'to.id');
+    const found = targetOf(call.portal, table, types);
+    const end = endOf(found, id);
+    if (!exists(end)) throw invalid(`${found.type.upper} ${id} does not exist`, { subCategory: 'crm.associations.INVALID_IDENTIFIER' });
+    return { end, types: requestedTypes(table, found, types) };
+  });
+  return (record) => {
+    for (const { end, types } of wanted) associate(call.portal, { table, id: record.id }, end, types);
+  };
+}
+
+/** The association type id alone says which kind of record is meant. */
+function targetOf(portal: Portal, from: Table, types: unknown): Table {
+  const first = Array.isArray(types) ? objectOf(types[0]) : {};
+  const id = Number(first['associationTypeId']);
+  for (const table of portal.tables.values()) {
+    if (associationTypes(from.type.singular, table.type.singular).some((type) => type.typeId === id)) return table;
+  }
+  throw invalid(`Association type with id ${String(first['associationTypeId'])} does not exist from ${from.type.upper}`, {
+    subCategory: 'crm.associations.INVALID_ASSOCIATION_TYPE',
+  });
+}
+
+/** `associations` of a record in the v3 form; nothing when none were asked for or there are none. */
+export function embeddedAssociations(call: Call, table: Table, record: CrmRecord, names: readonly string[]): { associations?: unknown } {
+  const shown = new Map<string, unknown>();
+  for (const name of names) {
+    const target = tableNamed(call.portal, name);
+    const types = associationTypes(table.type.singular, target.type.singular);
+    const all = [...linksOf(call.portal, { table, id: record.id }, target)].filter(([id]) => exists({ table: target, id }));
+    const results = all
+      .slice(0, EMBEDDED_PAGE)
+      .flatMap(([id, typeIds]) => types.filter((type) => typeIds.has(type.typeId)).map((type) => ({ id, type: type.name })));
+    if (results.length === 0) continue;
+    const after = all[EMBEDDED_PAGE]?.[0];
+    const link = `${call.origin}/crm/v4/objects/${table.type.singular}/${record.id}/associations/${target.type.singular}?after=${after}`;
+    shown.set(target.type.plural, { results, ...(after === undefined ? {} : { paging: { next: { after, link } } }) });
+  }
+  return shown.size === 0 ? {} : { associations: Object.fromEntries(shown) };
+}

@@ -1,0 +1,199 @@
+import type { HalfPorts, SandboxHalf, SandboxRequest, SandboxResponse } from '../../sandbox/half.ts';
+import { allScopes, authenticate, callersOf, requireScopes } from './callers.ts';
+import { newGuid } from './campaigns.ts';
+import { HubspotProblem, invalidJson, unknownPath } from './errors.ts';
+import type { Answer, Call, Caller } from './http.ts';
+import { createLimiter } from './limits.ts';
+import { addOwner } from './owners.ts';
+import { createPortal } from './portal.ts';
+import { matchRoute, routesOf, scopesOf } from './router.ts';
+import { createSeed, type HubspotSeed } from './seed.ts';
+
+export type { HubspotSeed, WriterSource } from './seed.ts';
+
+/** What the imitated HubSpot account is like. */
+export interface HubspotHalfOptions {
+  readonly ports: HalfPorts;
+  readonly portalId: string;
+  /** Bearer of the integration: writes as INTEGRATION with the app's id, and is metered. */
+  readonly token: string;
+  /** Bearer of a person at the screen: writes as CRM_UI with a user id, and is not metered. */
+  readonly userToken: string;
+  /** `free` has neither campaigns nor leads, and smaller allowances. */
+  readonly tier: 'free' | 'pro' | 'enterprise';
+  /** `none`: counts and shows headers, refuses nothing. */
+  readonly limits: 'published' | 'none';
+  /** How long a write takes to be found by search, in milliseconds of the ports' clock. */
+  readonly searchLagMs: number;
+  /** Whether Truce's own properties are there. */
+  readonly provisioned: boolean;
+  /** IANA name. @default `America/New_York` */
+  readonly timeZone?: string;
+  /** ISO code. @default `USD` */
+  readonly currency?: string;
+  /** Scopes granted to the integration. @default all that the tier has */
+  readonly scopes?: readonly string[];
+}
+
+export interface HubspotHalf extends SandboxHalf {
+  readonly seed: HubspotSeed;
+  /** What the account holds and what was asked of it so far. */
+  counts(): HubspotCounts;
+}
+
+export interface HubspotCounts {
+  /** Requests of the integration, refused ones included. */
+  readonly calls: number;
+  /** Of `calls`: searches. */
+  readonly searches: number;
+  /** Of `calls`: answered with 429. */
+  readonly throttled: number;
+  /** Requests of the user. */
+  readonly userCalls: number;
+  /** Living records, by plural object name. */
+  readonly records: Readonly<Record<string, number>>;
+}
+
+/** The id under which the integration's writes appear in property histories. */
+const APP_ID = '3141592';
+
+/** Requests longer than this are refused before they are read. */
+const MAX_BODY_BYTES = 20 * 1024 * 1024;
+
+/** An imitation HubSpot account without sockets: answers requests from its own state. */
+export function hubspotHalf(options: HubspotHalfOptions): HubspotHalf {
+  const account = {
+    portalId: options.portalId,
+    tier: options.tier,
+    timeZone: options.timeZone ?? 'America/New_York',
+    currency: options.currency ?? 'USD',
+    appId: APP_ID,
+    appName: 'Truce',
+    searchLagMs: options.searchLagMs,
+  };
+  const portal = createPortal(options.ports, account, options.provisioned);
+  const admin = addOwner(portal, { email: `admin@portal-${options.portalId}.example`, firstName: 'Ada', lastName: 'Admin' });
+  const callers = callersOf(account, {
+    token: options.token,
+    userToken: options.userToken,
+    userId: Number(admin.userId),
+    scopes: options.scopes ?? allScopes(account),
+  });
+  const limiter = createLimiter(account, options.limits === 'published');
+  const routes = routesOf({ limiter, callers });
+  const tally = { calls: 0, searches: 0, throttled: 0, userCalls: 0 };
+
+  const answer = (request: SandboxRequest, headers: Map<string, string>): Answer => {
+    const { path, query } = locate(request.url);
+    const match = matchRoute(routes, request.method, path);
+    if (match.kind === 'unknown') throw unknownPath();
+    if (match.kind === 'wrong-method') throw new HubspotProblem(405, 'HTTP 405 Method Not Allowed');
+    const now = options.ports.clock.now();
+    const caller = match.route.open ? anyone(callers) : authenticate(callers, request.headers['authorization']);
+    if (!match.route.open && caller.kind === 'user') tally.userCalls += 1;
+    if (!match.route.open && caller.kind === 'integration') {
+      tally.calls += 1;
+      if (match.route.meter === 'search') tally.searches += 1;
+      for (const [name, value] of Object.entries(limiter.take(match.route.meter, caller.token, now))) headers.set(name, value);
+    }
+    if (!match.route.open) requireScopes(caller, scopesOf(match.route, match.params));
+    const text = bodyText(request.body);
+    const call: Call = {
+      portal,
+      method: request.method,
+      version: match.version,
+      params: match.params,
+      query,
+      body: parseBody(text),
+      bodyLength: text.length,
+      caller,
+      now,
+      origin: request.origin,
+      path,
+    };
+    return match.route.handle(call);
+  };
+
+  return {
+    seed: createSeed(portal, (owner) => addOwner(portal, owner)),
+    handle: (request) => {
+      const headers = new Map([
+        ['date', new Date(options.ports.clock.now()).toUTCString()],
+        ['x-hubspot-correlation-id', newGuid(portal)],
+      ]);
+      try {
+        const { status, body } = answer(request, headers);
+        return Promise.resolve(respond(status, body, headers));
+      } catch (error) {
+        const problem = error instanceof HubspotProblem ? error : new HubspotProblem(500, 'internal error');
+        if (problem.status === 429) tally.throttled += 1;
+        return Promise.resolve(refuse(problem, headers));
+      }
+    },
+    counts: () => ({
+      ...tally,
+      records: Object.fromEntries(
+        [...portal.tables.values()].map((table) => [
+          table.type.plural,
+          table.inOrder.reduce((sum, record) => sum + (record.gone || record.archivedAt !== null ? 0 : 1), 0),
+        ]),
+      ),
+    }),
+  };
+}
+
+function locate(url: string): { readonly path: string; readonly query: URLSearchParams } {
+  const mark = url.indexOf('?');
+  return mark < 0
+    ? { path: url, query: new URLSearchParams() }
+    : { path: url.slice(0, mark), query: new URLSearchParams(url.slice(mark + 1)) };
+}
+
+/** Routes without authentication still run under some caller; they write nothing. */
+function anyone(callers: ReadonlyMap<string, Caller>): Caller {
+  const [first] = callers.values();
+  if (first === undefined) throw unknownPath();
+  return first;
+}
+
+function bodyText(body: Uint8Array): string {
+  if (body.byteLength > MAX_BODY_BYTES) throw new HubspotProblem(413, 'Request entity too large');
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(body);
+  } catch {
+    throw invalidJson('Invalid UTF-8');
+  }
+}
+
+function parseBody(text: string): unknown {
+  if (text.trim() === '') return null;
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    throw invalidJson('Unexpected character');
+  }
+}
+
+function respond(status: number, body: unknown, headers: ReadonlyMap<string, string>): SandboxResponse {
+  if (body === undefined) return { status, headers: Object.fromEntries(headers), body: '' };
+  return {
+    status,
+    headers: { ...Object.fromEntries(headers), 'content-type': 'application/json;charset=utf-8' },
+    body: JSON.stringify(body),
+  };
+}
+
+function refuse(problem: HubspotProblem, headers: ReadonlyMap<string, string>): SandboxResponse {
+  const correlationId = headers.get('x-hubspot-correlation-id');
+  const { errorType, policyName, ...rest } = problem.detail;
+  const body = {
+    status: 'error',
+    message: problem.message,
+    ...(errorType === undefined ? {} : { errorType }),
+    correlationId,
+    ...(policyName === undefined ? {} : { policyName, requestId: correlationId }),
+    ...rest,
+    ...(rest.category === 'MISSING_SCOPES' ? { links: { scopes: 'https://developers.hubspot.com/scopes' } } : {}),
+  };
+  return respond(problem.status, body, new Map([...headers, ...Object.entries(problem.headers)]));
+}

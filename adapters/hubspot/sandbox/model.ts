@@ -1,0 +1,190 @@
+import type { Clock, Random } from '../../../src/ports.ts';
+import type { ObjectType } from './object-types.ts';
+import type { SearchIndex } from './search-index.ts';
+
+/** Who wrote a value, as it appears in property histories. */
+export interface Source {
+  readonly sourceType: string;
+  readonly sourceId?: string;
+  readonly sourceLabel?: string;
+  readonly updatedByUserId?: number;
+}
+
+/** One entry of a property's history. */
+export interface Version {
+  readonly value: string;
+  /** Epoch milliseconds. */
+  readonly at: number;
+  readonly source: Source;
+}
+
+/** One record of the imitated CRM. */
+export interface CrmRecord {
+  readonly id: string;
+  /** The id as a number: ids grow, so this is also the order of creation. */
+  readonly n: number;
+  createdAt: number;
+  updatedAt: number;
+  /** Null while the record is not archived. */
+  archivedAt: number | null;
+  /** Merged away or permanently deleted: answers to nothing. */
+  gone: boolean;
+  /** Replaced at every write, never changed in place: the search index keeps old ones. Empty values are absent. */
+  values: ReadonlyMap<string, string>;
+  /** By property, oldest first. */
+  readonly histories: Map<string, Version[]>;
+}
+
+/** A property as the properties API shows it. */
+export interface PropertyDefinition {
+  readonly name: string;
+  readonly label: string;
+  readonly description: string;
+  readonly groupName: string;
+  /** `string | number | date | datetime | enumeration | bool | phone_number | object_coordinates | json` */
+  readonly type: string;
+  readonly fieldType: string;
+  readonly options: readonly PropertyOption[];
+  readonly hasUniqueValue: boolean;
+  readonly hidden: boolean;
+  readonly formField: boolean;
+  readonly displayOrder: number;
+  /** Shipped by HubSpot. Custom properties omit the member in answers. */
+  readonly hubspotDefined: boolean;
+  readonly calculated: boolean;
+  readonly externalOptions: boolean;
+  readonly readOnlyValue: boolean;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+  readonly archivedAt: number | null;
+  readonly createdUserId: string | null;
+}
+
+export interface PropertyOption {
+  readonly label: string;
+  readonly value: string;
+  readonly description?: string;
+  readonly displayOrder: number;
+  readonly hidden: boolean;
+}
+
+export interface PropertyGroup {
+  readonly name: string;
+  readonly label: string;
+  readonly displayOrder: number;
+  readonly archived: boolean;
+}
+
+/** All records and definitions of one object type. */
+export interface Table {
+  readonly type: ObjectType;
+  readonly definitions: Map<string, PropertyDefinition>;
+  readonly groups: Map<string, PropertyGroup>;
+  readonly byId: Map<string, CrmRecord>;
+  /** Ascending by `n`; contains archived and gone records. */
+  readonly inOrder: CrmRecord[];
+  /** For each property whose values are unique: normalised value -> record id. */
+  readonly unique: Map<string, Map<string, string>>;
+  /** Ids that were merged away -> the id that answers for them. */
+  readonly forwards: Map<string, string>;
+  readonly index: SearchIndex;
+}
+
+export interface Owner {
+  readonly id: string;
+  readonly userId: number;
+  readonly email: string;
+  readonly firstName: string;
+  readonly lastName: string;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+  readonly archived: boolean;
+  readonly teams: readonly { readonly id: string; readonly name: string; readonly primary: boolean }[];
+}
+
+export interface PipelineStage {
+  readonly id: string;
+  readonly label: string;
+  readonly displayOrder: number;
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+export interface Pipeline {
+  readonly id: string;
+  readonly label: string;
+  readonly displayOrder: number;
+  readonly stages: readonly PipelineStage[];
+}
+
+export interface RecordList {
+  readonly listId: string;
+  name: string;
+  readonly objectTypeId: string;
+  readonly processingType: string;
+  readonly createdAt: number;
+  updatedAt: number;
+  version: number;
+  readonly createdBy: string;
+  /** Record id -> when it joined. */
+  readonly members: Map<string, number>;
+}
+
+/** One budget or spend item of a campaign. */
+export interface LedgerItem {
+  readonly id: string;
+  amount: number;
+  name: string;
+  order: number;
+  description: string | undefined;
+  readonly createdAt: number;
+  updatedAt: number;
+}
+
+/** What the marketing API knows of a campaign beside its CRM record. */
+export interface CampaignExtra {
+  readonly guid: string;
+  readonly record: CrmRecord;
+  readonly budget: Map<string, LedgerItem>;
+  readonly spend: Map<string, LedgerItem>;
+  /** Asset type -> asset ids, in the order added. */
+  readonly assets: Map<string, Set<string>>;
+}
+
+/** Associations of all records: `type:id` -> target type -> target id -> association type ids. */
+export type Links = Map<string, Map<string, Map<string, Set<number>>>>;
+
+export interface AccountFacts {
+  readonly portalId: string;
+  readonly tier: 'free' | 'pro' | 'enterprise';
+  readonly timeZone: string;
+  readonly currency: string;
+  readonly appId: string;
+  readonly appName: string;
+  readonly searchLagMs: number;
+}
+
+/** The whole imitated account. */
+export interface Portal {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly account: AccountFacts;
+  /** By object type id. */
+  readonly tables: ReadonlyMap<string, Table>;
+  readonly links: Links;
+  readonly owners: Owner[];
+  readonly teams: Map<string, string>;
+  readonly lists: Map<string, RecordList>;
+  readonly pipelines: ReadonlyMap<string, readonly Pipeline[]>;
+  /** By GUID. */
+  readonly campaigns: Map<string, CampaignExtra>;
+  /** By the numeric id of the CRM record. */
+  readonly campaignGuids: Map<string, string>;
+  /** The next record id; ids grow with gaps, as in a real account. */
+  nextId(): number;
+}
+
+/** When and by whom something is written. */
+export interface Stamp {
+  readonly at: number;
+  readonly source: Source;
+}

@@ -1,0 +1,184 @@
+import { invalid, invalidJson } from './errors.ts';
+import { objectOf, requiredText, textOf } from './http.ts';
+import type { PropertyDefinition, Table } from './model.ts';
+import { parseInstant } from './values.ts';
+
+/** One condition of a search, ready to be tested. */
+export interface Condition {
+  readonly property: string;
+  readonly operator: string;
+  readonly test: (value: string | undefined) => boolean;
+  /** For conditions on an instant: no document outside [from, to] can meet it. */
+  readonly range: { readonly from: number; readonly to: number } | null;
+}
+
+/** Groups are joined by OR, the conditions of a group by AND. */
+export type ConditionGroups = readonly (readonly Condition[])[];
+
+const EVERYWHERE = { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY };
+
+/**
+ * The filters of a search body: at most 5 groups of 6, 18 in all.
+ * @throws {HubspotProblem} 400 for more, for unknown properties or operators, or a missing value
+ * @source https://developers.hubspot.com/docs/api-reference/latest/crm/search-the-crm (checked 2026-11)
+ */
+export function conditionsOf(table: Table, given: unknown): ConditionGroups {
+  if (given === undefined || given === null) return [];
+  if (!Array.isArray(given)) throw invalidJson('Cannot deserialize value of type `java.util.List` for field filterGroups');
+  if (given.length > 5) throw invalid(`Too many filterGroups: ${given.length} were given, the maximum is 5`);
+  const groups = given.map((group) => {
+    const filters = objectOf(group)['filters'] ?? [];
+    if (!Array.isArray(filters)) throw invalidJson('Cannot deserialize value of type `java.util.List` for field filters');
+    if (filters.length > 6) throw invalid(`Too many filters in a group: ${filters.length} were given, the maximum is 6`);
+    return filters.map((filter) => conditionOf(table, objectOf(filter)));
+  });
+  const total = groups.reduce((sum, group) => sum + group.length, 0);
+  if (total > 18) throw invalid(`Too many filters: ${total} were given, the maximum is 18`);
+  return groups;
+}
+
+function conditionOf(table: Table, filter: Record<string, unknown>): Condition {
+  const property = requiredText(filter['propertyName'], 'propertyName');
+  const operator = requiredText(filter['operator'], 'operator');
+  const definition = table.definitions.get(property);
+  if (definition === undefined || definition.archivedAt !== null) {
+    throw invalid(`There was a problem with the request. Property "${property}" does not exist on ${table.type.upper}`, {
+      errors: [{ message: `Property "${property}" does not exist`, code: 'PROPERTY_DOESNT_EXIST', context: { propertyName: [property] } }],
+    });
+  }
+  const values = filter['values'];
+  const read = reader(definition);
+  const one = (name: string): string => {
+    const text = textOf(filter[name], name);
+    if (text === undefined || text === '') throw invalid(`operator ${operator} requires ${name} for property ${property}`);
+    return text;
+  };
+  const many = (): readonly string[] => {
+    if (!Array.isArray(values) || values.length === 0) throw invalid(`operator ${operator} requires values for property ${property}`);
+    return values.map((value) => requiredText(value, 'values'));
+  };
+  return { property, operator, ...testOf(operator, { definition, read, one, many }) };
+}
+
+interface Reading {
+  readonly definition: PropertyDefinition;
+  readonly read: (text: string) => number | string;
+  readonly one: (name: string) => string;
+  readonly many: () => readonly string[];
+}
+
+function testOf(operator: string, reading: Reading): Pick<Condition, 'test' | 'range'> {
+  const { read, one, many } = reading;
+  const has = (value: string | undefined): value is string => value !== undefined && value !== '';
+  const compared = (
+    accept: (order: number) => boolean,
+    range: (bound: number) => { from: number; to: number },
+  ): Pick<Condition, 'test' | 'range'> => {
+    const bound = read(one('value'));
+    const test = (value: string | undefined): boolean => has(value) && accept(order(read(value), bound));
+    return { test, range: typeof bound === 'number' ? range(bound) : null };
+  };
+  switch (operator) {
+    case 'EQ':
+      return compared(
+        (sign) => sign === 0,
+        (bound) => ({ from: bound, to: bound }),
+      );
+    case 'NEQ': {
+      const bound = read(one('value'));
+      return { test: (value) => !has(value) || order(read(value), bound) !== 0, range: null };
+    }
+    case 'LT':
+    case 'LTE':
+      return compared(
+        (sign) => sign < 0 || (operator === 'LTE' && sign === 0),
+        (bound) => ({ ...EVERYWHERE, to: bound }),
+      );
+    case 'GT':
+    case 'GTE':
+      return compared(
+        (sign) => sign > 0 || (operator === 'GTE' && sign === 0),
+        (bound) => ({ ...EVERYWHERE, from: bound }),
+      );
+    case 'BETWEEN': {
+      const [low, high] = [read(one('value')), read(one('highValue'))];
+      const test = (value: string | undefined): boolean => has(value) && order(read(value), low) >= 0 && order(read(value), high) <= 0;
+      return { test, range: typeof low === 'number' && typeof high === 'number' ? { from: low, to: high } : null };
+    }
+    case 'IN':
+    case 'NOT_IN':
+      return membership(operator, reading.definition, many());
+    case 'HAS_PROPERTY':
+      return { test: has, range: null };
+    case 'NOT_HAS_PROPERTY':
+      return { test: (value) => !has(value), range: null };
+    case 'CONTAINS_TOKEN':
+    case 'NOT_CONTAINS_TOKEN': {
+      const matches = tokenTest(one('value'));
+      return { test: (value) => (has(value) && matches(value)) === (operator === 'CONTAINS_TOKEN'), range: null };
+    }
+    default:
+      throw invalidJson(`Cannot deserialize value of type \`Filter$Operator\` from String "${operator}"`);
+  }
+}
+
+/** Text values of IN and NOT_IN must be lower case to match, as documented; option values are compared as they are. */
+function membership(operator: string, definition: PropertyDefinition, values: readonly string[]): Pick<Condition, 'test' | 'range'> {
+  const wanted = new Set(values);
+  const form = (value: string): readonly string[] => {
+    if (definition.type === 'string') return [value.toLowerCase()];
+    return definition.fieldType === 'checkbox' ? value.split(';') : [value];
+  };
+  const test = (value: string | undefined): boolean => {
+    const found = value !== undefined && value !== '' && form(value).some((each) => wanted.has(each));
+    return found === (operator === 'IN');
+  };
+  return { test, range: null };
+}
+
+/** How values of a property are compared: numbers and instants as numbers, text without regard to case. */
+export function reader(definition: PropertyDefinition): (text: string) => number | string {
+  switch (definition.type) {
+    case 'number':
+      return (text) => Number(text);
+    case 'datetime':
+    case 'date':
+      return (text) => parseInstant(text) ?? Number.NaN;
+    case 'string':
+      return (text) => text.toLowerCase();
+    default:
+      return (text) => text;
+  }
+}
+
+/** Negative, zero or positive, as in sorting. */
+export function order(a: number | string, b: number | string): number {
+  if (typeof a === 'number' && typeof b === 'number') return a - b;
+  const [left, right] = [String(a), String(b)];
+  if (left === right) return 0;
+  return left < right ? -1 : 1;
+}
+
+/** Tokens are the words of a text; `*` stands for any characters within one. */
+function tokenTest(pattern: string): (value: string) => boolean {
+  const wanted = pattern
+    .toLowerCase()
+    .split(/[^\p{L}\p{N}*]+/u)
+    .filter((token) => token !== '');
+  const tests = wanted.map((token) => {
+    const parts = token.split('*').map((part) => part.replace(/[\\^$.|?+()[\]{}]/g, '\\$&'));
+    return new RegExp(`^${parts.join('.*')}$`, 'u');
+  });
+  return (value) => {
+    const tokens = tokensOf(value);
+    return tests.length > 0 && tests.every((test) => tokens.some((token) => test.test(token)));
+  };
+}
+
+/** The lower-case words of a text. */
+export function tokensOf(text: string): readonly string[] {
+  return text
+    .toLowerCase()
+    .split(/[^\p{L}\p{N}]+/u)
+    .filter((token) => token !== '');
+}

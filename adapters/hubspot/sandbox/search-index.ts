@@ -1,0 +1,108 @@
+import type { CrmRecord } from './model.ts';
+
+/** A record as the index last saw it. */
+export interface IndexedDoc {
+  readonly record: CrmRecord;
+  readonly values: ReadonlyMap<string, string>;
+  readonly updatedAt: number;
+  /** Replaced by a newer one, or the record left the index. */
+  stale: boolean;
+}
+
+interface Pending {
+  readonly record: CrmRecord;
+  readonly visibleAt: number;
+  readonly values: ReadonlyMap<string, string>;
+  readonly updatedAt: number;
+  readonly hidden: boolean;
+}
+
+/**
+ * The search index of one object type: it follows the records at a distance, as HubSpot's does, and is kept in the
+ * order (last modified, id).
+ */
+export interface SearchIndex {
+  readonly docs: Map<string, IndexedDoc>;
+  sorted: IndexedDoc[];
+  fresh: IndexedDoc[];
+  /** `sorted` holds stale documents. */
+  unsorted: boolean;
+  readonly pending: Pending[];
+  /** Changes whenever the visible content does. */
+  generation: number;
+}
+
+export function emptyIndex(): SearchIndex {
+  return { docs: new Map(), sorted: [], fresh: [], unsorted: false, pending: [], generation: 0 };
+}
+
+/** Tells the index of a record's present state, to be seen `lagMs` after `at`. */
+export function noteChange(index: SearchIndex, record: CrmRecord, at: number, lagMs: number): void {
+  index.pending.push({
+    record,
+    visibleAt: at + lagMs,
+    values: record.values,
+    updatedAt: record.updatedAt,
+    hidden: record.gone || record.archivedAt !== null,
+  });
+}
+
+/** All documents visible at `now`, ascending by (last modified, id). The array must not be changed. */
+export function documentsAt(index: SearchIndex, now: number): readonly IndexedDoc[] {
+  absorb(index, now);
+  if (index.fresh.length > 0 || index.unsorted) {
+    const kept = index.sorted.filter((doc) => !doc.stale);
+    const added = index.fresh.filter((doc) => !doc.stale).sort(byModified);
+    const first = added[0];
+    const last = kept.at(-1);
+    index.sorted = kept.concat(added);
+    if (first !== undefined && last !== undefined && byModified(last, first) > 0) index.sorted.sort(byModified);
+    index.fresh = [];
+    index.unsorted = false;
+  }
+  return index.sorted;
+}
+
+function absorb(index: SearchIndex, now: number): void {
+  if (index.pending.length === 0) return;
+  const later: Pending[] = [];
+  let taken = 0;
+  for (const change of index.pending) {
+    if (change.visibleAt > now) {
+      later.push(change);
+      continue;
+    }
+    taken += 1;
+    const known = index.docs.get(change.record.id);
+    if (known !== undefined && known.updatedAt > change.updatedAt) continue;
+    if (known !== undefined) {
+      known.stale = true;
+      index.unsorted = true;
+    }
+    index.docs.delete(change.record.id);
+    if (change.hidden) continue;
+    const doc: IndexedDoc = { record: change.record, values: change.values, updatedAt: change.updatedAt, stale: false };
+    index.docs.set(change.record.id, doc);
+    index.fresh.push(doc);
+  }
+  if (taken === 0) return;
+  index.generation += 1;
+  index.pending.length = 0;
+  for (const change of later) index.pending.push(change);
+}
+
+function byModified(a: IndexedDoc, b: IndexedDoc): number {
+  return a.updatedAt - b.updatedAt || a.record.n - b.record.n;
+}
+
+/** Index of the first document modified at or after `at`. */
+export function firstAt(docs: readonly IndexedDoc[], at: number): number {
+  let low = 0;
+  let high = docs.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((docs[middle]?.updatedAt ?? 0) < at) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
