@@ -25,7 +25,7 @@ const field = z.strictObject({
   name: text.describe('Your name for the field, used in plans and explanations.'),
   marketing: text.describe('API name in HubSpot.'),
   sales: text.describe('API name in Salesforce.'),
-  direction: z.enum(['both', 'to-sales', 'to-marketing']).default('both'),
+  direction: z.enum(['both', 'to-sales', 'to-marketing']).default('both').describe('Which way changes of the field go.'),
   policy: fieldPolicy.default('most-recent').describe('Who wins when both sides changed the field differently.'),
   prefer: z.enum(['marketing', 'sales']).default('sales').describe('The preferred side of prefer-unless-blank.'),
   blankOverwrites: z.boolean().default(false).describe('Whether clearing a field on one side clears the other.'),
@@ -46,14 +46,19 @@ export const configSchema: z.ZodType<TruceConfig> = z.strictObject({
     .prefault({}),
   company: z
     .strictObject({
-      name: z.string().default('Our company'),
-      timeZone: z.string().refine(isTimeZone, 'an IANA time zone such as Europe/Berlin').default('UTC'),
-      weekStart: z.enum(['monday', 'sunday']).default('monday'),
-      fiscalYearStartMonth: z.int().min(1).max(12).default(1),
+      name: z.string().default('Our company').describe('Title of the report.'),
+      timeZone: z
+        .string()
+        .refine(isTimeZone, 'an IANA time zone such as Europe/Berlin')
+        .default('UTC')
+        .describe('Months and weeks of the report are of this zone.'),
+      weekStart: z.enum(['monday', 'sunday']).default('monday').describe('First day of a week.'),
+      fiscalYearStartMonth: z.int().min(1).max(12).default(1).describe('Month in which the fiscal year starts, 1 to 12.'),
       currency: z
         .string()
         .regex(/^[A-Z]{3}$/, 'an ISO 4217 code such as EUR')
-        .default('USD'),
+        .default('USD')
+        .describe('Currency of amounts where a campaign has none of its own.'),
       internalDomains: z.array(text).default([]).describe('People with these e-mail domains are left out of the statistics.'),
     })
     .prefault({}),
@@ -67,7 +72,7 @@ export const configSchema: z.ZodType<TruceConfig> = z.strictObject({
     .strictObject({
       marketing: statusMap.prefault({}),
       sales: statusMap.prefault({}),
-      policy: policy.default('furthest'),
+      policy: policy.default('furthest').describe('Who wins when both sides changed the status differently; furthest: the later rung.'),
     })
     .prefault({}),
   fields: z.array(field).default([]),
@@ -77,45 +82,62 @@ export const configSchema: z.ZodType<TruceConfig> = z.strictObject({
     .describe('What to do when a person has several possible counterparts.'),
   guards: z
     .strictObject({
-      changes: z.strictObject({ count: count.default(1000), share: share.default(0.1) }).prefault({}),
-      creates: count.default(0),
-      unlinks: z.strictObject({ share: share.default(0.01) }).prefault({}),
-      shrunkBelow: share.default(0.5),
-      canary: count.default(25),
-      budgetReserve: share.default(0.2),
+      changes: z
+        .strictObject({
+          count: count.default(1000).describe('A run that would change more records than this, and more than the share, stops.'),
+          share: share.default(0.1).describe('Share of linked people, 0 to 1.'),
+        })
+        .prefault({}),
+      creates: count.default(0).describe('Records that a run may create.'),
+      unlinks: z.strictObject({ share: share.default(0.01).describe('Share of links that a run may dissolve, 0 to 1.') }).prefault({}),
+      shrunkBelow: share.default(0.5).describe('A side that lists less than this share of last time stops the run, 0 to 1.'),
+      canary: count.default(25).describe('People written by the first live run before it stops and asks; 0: no canary.'),
+      budgetReserve: share.default(0.2).describe('Share of the daily API allowance that is left to others, 0 to 1.'),
     })
     .prefault({}),
   outcomes: z
     .strictObject({
       rules: z
         .array(z.enum(['primary-campaign-by-person', 'first-responded-member', 'marketing-campaign', 'utm']))
-        .default(['primary-campaign-by-person', 'first-responded-member', 'marketing-campaign', 'utm']),
+        .default(['primary-campaign-by-person', 'first-responded-member', 'marketing-campaign', 'utm'])
+        .describe('The rules that name the campaign a deal came from, in the order they are tried.'),
       campaigns: z
         .array(z.strictObject({ marketing: text, sales: z.array(text).min(1) }))
         .default([])
         .describe('Reviewed pairs: one HubSpot campaign, any number of Salesforce campaigns, by name or id.'),
-      untouchedAfterDays: count.default(30),
-      people: z.boolean().default(true),
-      members: z.boolean().default(true),
+      untouchedAfterDays: count.default(30).describe('Days without a touch after which a handed lead counts as untouched on its campaign.'),
+      people: z.boolean().default(true).describe('Also write the outcome onto people.'),
+      members: z.boolean().default(true).describe('Also write the outcome onto campaign members.'),
     })
     .prefault({}),
   teams: z
     .strictObject({
-      marketing: z.array(text).default([]),
-      sales: z.array(text).default([]),
-      integrations: z.array(text).default([]),
+      marketing: z.array(text).default([]).describe('E-mail addresses or team names that are marketing.'),
+      sales: z.array(text).default([]).describe('E-mail addresses or team names that are sales.'),
+      integrations: z.array(text).default([]).describe('Users that are programs: their acts are never human.'),
     })
     .prefault({})
     .describe('E-mail addresses or team names.'),
   report: z
     .strictObject({
-      touchPolicy: z.enum(['human', 'human+sequence', 'any']).default('human'),
-      minCell: z.int().min(1).default(5),
-      horizonDays: z.int().min(1).default(30),
-      attempts: z.int().min(1).default(4),
+      touchPolicy: z.enum(['human', 'human+sequence', 'any']).default('human').describe('Whose outbound contacts count as touches.'),
+      minCell: z.int().min(1).default(5).describe('Cells with fewer leads are merged to other.'),
+      horizonDays: z.int().min(1).default(30).describe('Days after the handover that the headline looks at.'),
+      attempts: z.int().min(1).default(4).describe('Attempts below which a lead without an answer counts as given up.'),
     })
     .prefault({}),
-  quarantine: z.strictObject({ alertAbove: count.default(100) }).prefault({}),
+  quarantine: z
+    .strictObject({ alertAbove: count.default(100).describe('Exit code 1 when more records than this are held back.') })
+    .prefault({}),
+  channel: z
+    .strictObject({
+      marketing: text
+        .nullable()
+        .default(null)
+        .describe('HubSpot property that says where a lead came from; null: the original traffic source.'),
+      sales: text.nullable().default(null).describe('Salesforce field that says where a lead came from; null: LeadSource.'),
+    })
+    .prefault({}),
 }) as never;
 
 /** The configuration with every default filled in, still as plain objects. */
@@ -133,6 +155,7 @@ export interface TruceConfig {
   readonly teams: Settings['teams'];
   readonly report: Settings['report'];
   readonly quarantine: Settings['quarantine'];
+  readonly channel: Settings['channel'];
 }
 
 export interface StatusMapConfig {
@@ -185,6 +208,7 @@ export function parseConfig(raw: unknown): Settings {
     teams: lowerCaseTeams(config.teams),
     report: config.report,
     quarantine: config.quarantine,
+    channel: config.channel,
   };
   checkNames(settings);
   return { ...settings, hash: createHash('sha256').update(canonical(settings)).digest('hex') };

@@ -18,6 +18,8 @@ export interface Settings {
   readonly teams: TeamSettings;
   readonly report: ReportSettings;
   readonly quarantine: { /** Exit code 1 above this many. */ readonly alertAbove: number };
+  /** The CRMs' own fields that say where a lead came from; null: the adapter's usual one. */
+  readonly channel: Readonly<Record<Side, string | null>>;
   /** SHA-256 of the parsed configuration in canonical form; binds plans and state to it. */
   readonly hash: string;
 }

@@ -34,7 +34,7 @@ function barChart(title: string, alt: string, bars: readonly Bar[]): ChartSpec |
           type: 'category',
           inverse: true,
           data: bars.map((bar) => clip(bar.label, width < 400 ? 17 : 30)),
-          axisLabel: { ...small, color: colors.ink, width: left - 12, interval: 0 },
+          axisLabel: { ...small, color: colors.ink, width: left - 12, overflow: 'truncate', interval: 0 },
           axisTick: { show: false },
           axisLine: { lineStyle: { color: colors.muted } },
         },
@@ -43,14 +43,6 @@ function barChart(title: string, alt: string, bars: readonly Bar[]): ChartSpec |
             type: 'bar',
             barWidth: 17,
             data: bars.map((bar) => ({ value: bar.value, itemStyle: { color: bar.color } })),
-            label: {
-              show: true,
-              position: 'right',
-              distance: 8,
-              formatter: (entry: { dataIndex: number }) => bars[entry.dataIndex]?.text ?? '',
-              ...small,
-              color: colors.ink,
-            },
           },
           whiskers(bars),
         ],
@@ -68,24 +60,31 @@ interface CoordApi {
   coord(point: readonly [number, number]): [number, number];
 }
 
+/** The intervals, and the text behind whichever reaches further: bar or whisker. */
 function whiskers(bars: readonly Bar[]): object {
   return {
     type: 'custom',
     z: 5,
-    data: bars.flatMap((bar, index) => (bar.lo === undefined || bar.hi === undefined ? [] : [[bar.lo, bar.hi, index]])),
+    data: bars.map((bar, index) => [bar.lo ?? bar.value, Math.max(bar.hi ?? 0, bar.value), index]),
     encode: { x: [0, 1], y: 2 },
     renderItem: (_: unknown, api: CoordApi) => {
       const [x0, y] = api.coord([api.value(0), api.value(2)]);
       const [x1] = api.coord([api.value(1), api.value(2)]);
-      const stroke = { stroke: colors.ink, lineWidth: 1.2 };
-      return {
-        type: 'group',
-        children: [
-          { type: 'line', shape: { x1: x0, y1: y, x2: x1, y2: y }, style: stroke },
-          { type: 'line', shape: { x1: x0, y1: y - 4, x2: x0, y2: y + 4 }, style: stroke },
-          { type: 'line', shape: { x1, y1: y - 4, x2: x1, y2: y + 4 }, style: stroke },
-        ],
+      const bar = bars[api.value(2)];
+      const style = { stroke: colors.ink, lineWidth: 1.2 };
+      const ends =
+        bar?.lo === undefined
+          ? []
+          : [
+              { type: 'line', shape: { x1: x0, y1: y, x2: x1, y2: y }, style },
+              { type: 'line', shape: { x1: x0, y1: y - 4, x2: x0, y2: y + 4 }, style },
+              { type: 'line', shape: { x1, y1: y - 4, x2: x1, y2: y + 4 }, style },
+            ];
+      const words = {
+        type: 'text',
+        style: { x: x1 + 8, y, text: bar?.text ?? '', fontSize: 12, fill: colors.ink, verticalAlign: 'middle' },
       };
+      return { type: 'group', children: [...ends, words] };
     },
   };
 }
