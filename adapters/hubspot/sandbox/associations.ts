@@ -24,8 +24,17 @@ export function associate(portal: Portal, from: End, to: End, types: readonly As
 export function defaultTypes(portal: Portal, from: End, to: End): readonly AssociationType[] {
   const [unlabelled, ...labelled] = associationTypes(from.table.type.singular, to.table.type.singular);
   const primary = labelled.find((type) => type.label === 'Primary');
-  const taken = primary !== undefined && [...linksOf(portal, from, to.table).values()].some((ids) => ids.has(primary.typeId));
-  return [...(unlabelled === undefined ? [] : [unlabelled]), ...(primary === undefined || taken ? [] : [primary])];
+  const types = unlabelled === undefined ? [] : [unlabelled];
+  return primary === undefined || hasPrimary(portal, { from, to }, primary) ? types : [...types, primary];
+}
+
+/** Whether the one of two records that can have only one primary of the other's kind has it already. */
+function hasPrimary(portal: Portal, pair: { readonly from: End; readonly to: End }, primary: AssociationType): boolean {
+  const { from, to } = pair;
+  const kinds = [from.table.type.singular, to.table.type.singular];
+  const single = kinds.includes('lead') ? 'lead' : kinds.find((kind) => kind !== 'company');
+  const [owner, other, typeId] = single === kinds[0] ? [from, to, primary.typeId] : [to, from, primary.inverse];
+  return [...linksOf(portal, owner, other.table).values()].some((ids) => ids.has(typeId));
 }
 
 /** Removes all associations between two records. */

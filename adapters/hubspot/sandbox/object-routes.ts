@@ -199,8 +199,7 @@ export function patchRecord(call: Call): Answer {
 /** `DELETE /crm/objects/{type}/{id}`: 204, also when there is nothing to delete. */
 export function deleteRecord(call: Call): Answer {
   const table = writableTable(call);
-  const id = param(call, 'id');
-  const record = recordById(table, id) ?? recordFollowingMerges(table, id);
+  const record = recordById(table, param(call, 'id'));
   if (record !== undefined) archiveRecord(call.portal, table, record, call.now);
   return NO_CONTENT;
 }
