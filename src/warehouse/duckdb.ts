@@ -67,6 +67,8 @@ async function open(duckdb: DuckDb, path: string, options: WarehouseOptions): Pr
       access_mode: options.readOnly === true && path !== ':memory:' ? 'READ_ONLY' : 'READ_WRITE',
       autoinstall_known_extensions: 'false',
       memory_limit: options.memoryLimit ?? '2GB',
+      // A checkpoint every 16 MB of log would cost more than the loading itself.
+      checkpoint_threshold: '256MB',
       ...(options.threads === undefined ? {} : { threads: String(options.threads) }),
     });
   } catch (cause) {

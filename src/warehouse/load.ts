@@ -5,7 +5,7 @@ import { staged, stagedHead, stagedRow, stagedTable, type StagedStream } from '.
 import type { LoadOptions } from './types.ts';
 
 /** Rows that wait in a stream's `new_…` table before they are folded into `raw_…`, the latest version of each record. */
-const foldAbove = 20_000;
+const foldAbove = 500_000;
 
 /** Loads pages into the staging tables. */
 export interface Loader {

@@ -4,24 +4,30 @@
  */
 export const statusChangesSql = `
 INSERT INTO status_changes (change_id, entity, entity_id, recorded_in, field, from_status, to_status, from_raw, to_raw, occurred_at, at_precision, actor_id, actor_kind, reason, rule)
-SELECT c.side || ':' || c.id, 'lead', l.lead_id, c.side, c.field,
-       CASE WHEN c.from_raw IS NULL OR c.from_raw = '' THEN b.rung ELSE f.rung END,
-       CASE WHEN c.field = 'converted' THEN CASE WHEN p.converted_deal IS NOT NULL THEN 'accepted' END
-            WHEN c.to_raw IS NULL OR c.to_raw = '' THEN b.rung ELSE t.rung END,
+WITH c AS (
+  -- Keys of the outer joins below, null where a join does not apply: a condition on the left side would keep them from hashing.
+  SELECT *, CASE WHEN field = 'converted' THEN entity_id END AS converted_id,
+         CASE WHEN field = 'owner' THEN from_raw END AS owner_from, CASE WHEN field = 'owner' THEN to_raw END AS owner_to,
+         CASE WHEN from_raw IS NULL OR from_raw = '' THEN 'blank' ELSE 'value' END AS from_kind,
+         CASE WHEN to_raw IS NULL OR to_raw = '' THEN 'blank' ELSE 'value' END AS to_kind
+  FROM raw_status_history WHERE gone IS NULL AND entity = 'person'
+), r AS (
+  SELECT side, field, value, CASE kind WHEN 'blank' THEN 'blank' ELSE 'value' END AS kind, rung FROM t_rung
+)
+SELECT c.side || ':' || c.id, 'lead', l.lead_id, c.side, c.field, f.rung,
+       CASE WHEN c.field = 'converted' THEN CASE WHEN p.converted_deal IS NOT NULL THEN 'accepted' END ELSE t.rung END,
        CASE WHEN c.field = 'owner' THEN coalesce(uf.user_id, c.from_raw) ELSE c.from_raw END,
        CASE WHEN c.field = 'owner' THEN coalesce(ut.user_id, c.to_raw) ELSE c.to_raw END,
        c.occurred_at, coalesce(c.at_precision, 'ms'), u.user_id,
        CASE WHEN u.kind = 'integration' OR c.actor_kind IN ('truce', 'connector') THEN 'integration' ELSE coalesce(c.actor_kind, 'unknown') END,
        NULL, NULL
-FROM raw_status_history c JOIN t_lead_of l ON l.side = c.side AND l.id = c.entity_id
-LEFT JOIN raw_people p ON p.side = c.side AND p.id = c.entity_id AND c.field = 'converted'
-LEFT JOIN t_rung f ON f.side = c.side AND f.field = c.field AND f.kind <> 'blank' AND f.value = c.from_raw
-LEFT JOIN t_rung t ON t.side = c.side AND t.field = c.field AND t.kind <> 'blank' AND t.value = c.to_raw
-LEFT JOIN t_rung b ON b.side = c.side AND b.field = c.field AND b.kind = 'blank'
+FROM c JOIN t_lead_of l ON l.side = c.side AND l.id = c.entity_id
+LEFT JOIN raw_people p ON p.side = c.side AND p.id = c.converted_id
+LEFT JOIN r f ON f.side = c.side AND f.field = c.field AND f.kind = c.from_kind AND coalesce(f.value, '') = coalesce(c.from_raw, '')
+LEFT JOIN r t ON t.side = c.side AND t.field = c.field AND t.kind = c.to_kind AND coalesce(t.value, '') = coalesce(c.to_raw, '')
 LEFT JOIN t_user u ON u.side = c.side AND u.id = c.actor_user
-LEFT JOIN t_user uf ON c.field = 'owner' AND uf.side = c.side AND uf.id = c.from_raw
-LEFT JOIN t_user ut ON c.field = 'owner' AND ut.side = c.side AND ut.id = c.to_raw
-WHERE c.gone IS NULL AND c.entity = 'person';
+LEFT JOIN t_user uf ON uf.side = c.side AND uf.id = c.owner_from
+LEFT JOIN t_user ut ON ut.side = c.side AND ut.id = c.owner_to;
 
 INSERT INTO status_changes (change_id, entity, entity_id, recorded_in, field, from_status, to_status, from_raw, to_raw, occurred_at, at_precision, actor_id, actor_kind, reason, rule)
 SELECT c.side || ':' || c.id, 'deal', o.deal_id, c.side, c.field,
