@@ -1,0 +1,25 @@
+import type { Rules } from './draft.ts';
+import { campaignMemberRules, campaignRules } from './rules-campaign.ts';
+import { contactRoleRules, opportunityRules } from './rules-deal.ts';
+import { customFieldRules, fieldPermissionRules } from './rules-setup.ts';
+import { leadRules } from './rules-lead.ts';
+import { eventRules, taskRules } from './rules-activity.ts';
+
+const NONE: Rules = {};
+
+const BY_OBJECT: ReadonlyMap<string, Rules> = new Map([
+  ['Lead', leadRules],
+  ['Campaign', campaignRules],
+  ['CampaignMember', campaignMemberRules],
+  ['Opportunity', opportunityRules],
+  ['OpportunityContactRole', contactRoleRules],
+  ['Task', taskRules],
+  ['Event', eventRules],
+  ['CustomField', customFieldRules],
+  ['FieldPermissions', fieldPermissionRules],
+]);
+
+/** What Salesforce does by itself on saving this object. */
+export function rulesOf(object: string): Rules {
+  return BY_OBJECT.get(object) ?? NONE;
+}

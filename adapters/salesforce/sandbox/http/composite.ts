@@ -1,0 +1,196 @@
+import { RecordProblem, RequestProblem, errorBody } from '../errors.ts';
+import { get, isObject, plainText } from '../json.ts';
+import type { JsonObject } from '../json.ts';
+import { allow, objectBody } from './reply.ts';
+import type { Call, Reply } from './reply.ts';
+
+const MOST_PARTS = 25;
+const MOST_HEAVY = 5;
+
+type Route = (call: Call) => Reply;
+
+interface Part {
+  readonly method: string;
+  readonly url: string;
+  readonly referenceId: string;
+  readonly body: unknown;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** A subrequest's answer as the composite lists it. */
+interface PartAnswer {
+  readonly body: unknown;
+  readonly httpHeaders: Readonly<Record<string, string>>;
+  readonly httpStatusCode: number;
+  readonly referenceId: string;
+}
+
+function badRequest(code: string, message: string): RequestProblem {
+  return new RequestProblem(code, message);
+}
+
+function partsOf(call: Call): readonly Part[] {
+  const list = get(objectBody(call), 'compositeRequest');
+  if (!Array.isArray(list) || list.length === 0) throw badRequest('JSON_PARSER_ERROR', 'compositeRequest is required');
+  if (list.length > MOST_PARTS) throw badRequest('LIMIT_EXCEEDED', `Too many subrequests: at most ${String(MOST_PARTS)} are allowed`);
+  const seen = new Set<string>();
+  const parts = list.map((raw: unknown): Part => {
+    if (!isObject(raw)) throw badRequest('JSON_PARSER_ERROR', 'A subrequest must be a JSON object');
+    const referenceId = get(raw, 'referenceId');
+    const url = get(raw, 'url');
+    if (typeof referenceId !== 'string' || !/^[A-Za-z]\w*$/.test(referenceId))
+      throw badRequest(
+        'INVALID_INPUT',
+        'Provided referenceId is invalid: it begins with a letter and holds letters, digits and underscores',
+      );
+    if (typeof url !== 'string') throw badRequest('INVALID_INPUT', 'A subrequest needs a url');
+    if (seen.has(referenceId))
+      throw badRequest(
+        'INVALID_INPUT',
+        `Duplicate ReferenceId provided (${referenceId}). Provide a unique name for ReferenceId and try again.`,
+      );
+    seen.add(referenceId);
+    return {
+      method: plainText(get(raw, 'method') ?? 'GET').toUpperCase(),
+      url,
+      referenceId,
+      body: get(raw, 'body'),
+      headers: headersOf(get(raw, 'httpHeaders')),
+    };
+  });
+  if (parts.filter((part) => /\/(?:query|queryAll|composite\/sobjects)(?:[/?]|$)/i.test(part.url)).length > MOST_HEAVY) {
+    throw badRequest('LIMIT_EXCEEDED', `At most ${String(MOST_HEAVY)} subrequests may be queries or sObject collections`);
+  }
+  return parts;
+}
+
+function headersOf(raw: unknown): Readonly<Record<string, string>> {
+  return isObject(raw) ? Object.fromEntries(Object.entries(raw).map(([name, value]) => [name.toLowerCase(), plainText(value)])) : {};
+}
+
+/** Takes back a composite whose parts must succeed together. */
+class Rollback extends Error {}
+
+const UNDONE = [
+  { errorCode: 'PROCESSING_HALTED', message: 'The transaction was rolled back since another operation in the same transaction failed.' },
+];
+
+/** `POST /composite`: up to 25 calls in order, later ones may use what earlier ones answered. Counts as one call. */
+export function composite(call: Call, route: Route): Reply {
+  allow(call, ['POST']);
+  const parts = partsOf(call);
+  const allOrNone = get(objectBody(call), 'allOrNone') === true;
+  let answers: PartAnswer[] = [];
+  try {
+    call.org.store.atomically(() => {
+      answers = [];
+      for (const part of parts) answers.push(answer(call, route, part, answers));
+      if (allOrNone && answers.some((one) => one.httpStatusCode >= 400)) throw new Rollback();
+    });
+  } catch (error) {
+    if (!(error instanceof Rollback)) throw error;
+    const firstFailed = answers.findIndex((one) => one.httpStatusCode >= 400);
+    answers = answers.map((one, index) => (index === firstFailed ? one : { ...one, body: UNDONE, httpHeaders: {}, httpStatusCode: 400 }));
+  }
+  return { status: 200, json: { compositeResponse: answers } };
+}
+
+function answer(call: Call, route: Route, part: Part, earlier: readonly PartAnswer[]): PartAnswer {
+  const { referenceId } = part;
+  try {
+    const body = resolve(part.body, earlier);
+    const url = plainText(resolve(part.url, earlier));
+    const reply = route(subCall(call, { ...part, url, body }));
+    return { body: reply.json ?? null, httpHeaders: titled(reply.headers ?? {}), httpStatusCode: reply.status, referenceId };
+  } catch (error) {
+    if (error instanceof RequestProblem || error instanceof RecordProblem) {
+      return { body: errorBody(error), httpHeaders: {}, httpStatusCode: error.status, referenceId };
+    }
+    throw error;
+  }
+}
+
+function titled(headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name.replaceAll(/(?:^|-)[a-z]/g, (letters) => letters.toUpperCase()), value]),
+  );
+}
+
+/** The call that a subrequest makes: its URL must lie in the same version. */
+function subCall(call: Call, part: Part): Call {
+  const url = new URL(part.url.startsWith('/') ? part.url : `/${part.url}`, 'http://sub');
+  const prefix = `${call.base}/`;
+  if (!url.pathname.startsWith(prefix)) throw new RequestProblem('NOT_FOUND', 'The requested resource does not exist', 404);
+  const path = url.pathname
+    .slice(prefix.length)
+    .split('/')
+    .map((segment) => decodeURIComponent(segment));
+  if (path[0] === 'composite' && path[1] !== 'sobjects')
+    throw new RequestProblem('INVALID_INPUT', 'A composite request can not be a subrequest');
+  return { ...call, method: part.method, path, query: url.searchParams, headers: { ...inherited(call), ...part.headers }, body: part.body };
+}
+
+function inherited(call: Call): Readonly<Record<string, string>> {
+  const { 'sforce-auto-assign': assign, 'sforce-query-options': options } = call.headers;
+  return {
+    ...(assign === undefined ? {} : { 'sforce-auto-assign': assign }),
+    ...(options === undefined ? {} : { 'sforce-query-options': options }),
+  };
+}
+
+/** Puts `@{ref.path}` references in: the whole of a text keeps the value's type, a part of it becomes text. */
+function resolve(value: unknown, earlier: readonly PartAnswer[]): unknown {
+  if (typeof value === 'string') {
+    const whole = /^@\{([^}]+)\}$/.exec(value);
+    if (whole !== null) return lookUp(whole[1] ?? '', earlier);
+    return value.replaceAll(/@\{([^}]+)\}/g, (_, path: string) => plainText(lookUp(path, earlier)));
+  }
+  if (Array.isArray(value)) return value.map((one: unknown) => resolve(one, earlier));
+  if (isObject(value)) {
+    return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, resolve(one, earlier)]));
+  }
+  return value;
+}
+
+function lookUp(path: string, earlier: readonly PartAnswer[]): unknown {
+  const [referenceId = '', ...keys] = path.split(/\.|\[(\d+)\]/).filter((part) => part !== undefined && part !== '');
+  const source = earlier.find((one) => one.referenceId === referenceId);
+  if (source === undefined)
+    throw new RequestProblem('PROCESSING_HALTED', `Invalid reference specified. No value for ${path} found in ${referenceId}`);
+  if (source.httpStatusCode >= 400) throw new RequestProblem('PROCESSING_HALTED', `Invalid reference specified. ${referenceId} failed`);
+  let here: unknown = source.body;
+  for (const key of keys) {
+    if (Array.isArray(here)) here = here[Number(key)];
+    else here = isObject(here) ? get(here, key) : undefined;
+  }
+  if (here === undefined)
+    throw new RequestProblem('PROCESSING_HALTED', `Invalid reference specified. No value for ${path} found in ${referenceId}`);
+  return here;
+}
+
+/** `POST /composite/batch`: up to 25 calls that don't know of each other. */
+export function batch(call: Call, route: Route): Reply {
+  allow(call, ['POST']);
+  const body: JsonObject = objectBody(call);
+  const list = get(body, 'batchRequests');
+  if (!Array.isArray(list)) throw badRequest('JSON_PARSER_ERROR', 'batchRequests is required');
+  if (list.length > MOST_PARTS) throw badRequest('LIMIT_EXCEEDED', `Too many subrequests: at most ${String(MOST_PARTS)} are allowed`);
+  let halted = false;
+  const results = list.map((raw: unknown) => {
+    if (halted)
+      return { statusCode: 412, result: [{ errorCode: 'BATCH_PROCESSING_HALTED', message: 'Batch processing halted per request' }] };
+    const one = isObject(raw) ? raw : {};
+    const url = plainText(get(one, 'url')).replace(/^\/?(?:services\/data\/)?/, '/services/data/');
+    const part: Part = {
+      method: plainText(get(one, 'method') ?? 'GET').toUpperCase(),
+      url,
+      referenceId: 'one',
+      body: get(one, 'richInput'),
+      headers: {},
+    };
+    const { httpStatusCode, body: result } = answer(call, route, part, []);
+    if (httpStatusCode >= 400 && get(body, 'haltOnError') === true) halted = true;
+    return { statusCode: httpStatusCode, result };
+  });
+  return { status: 200, json: { hasErrors: results.some((one) => one.statusCode >= 400), results } };
+}

@@ -1,0 +1,251 @@
+import { XMLParser } from 'fast-xml-parser';
+import { convertLead } from '../dml/convert.ts';
+import type { Conversion } from '../dml/convert.ts';
+import { mergeRecords } from '../dml/merge.ts';
+import { RecordProblem } from '../errors.ts';
+import { to18 } from '../ids.ts';
+import { get, isObject, plainText } from '../json.ts';
+import type { JsonObject } from '../json.ts';
+import { contextOf } from '../org.ts';
+import type { Org, WriteContext } from '../org.ts';
+import { textOf } from '../schema/fields.ts';
+import type { Usage } from './limits.ts';
+import type { Reply } from './reply.ts';
+import type { Sessions } from './sessions.ts';
+
+interface SoapServer {
+  readonly org: Org;
+  readonly sessions: Sessions;
+  readonly usage: Usage;
+  readonly origin: string;
+  readonly version: number;
+  /** `u` is the partner API; the enterprise one has no stable schema here. */
+  readonly kind: string;
+}
+
+const MOST_CONVERTS = 100;
+
+/** A SOAP fault: HTTP 500 with `sf:CODE`. */
+class Fault extends Error {
+  readonly code: string;
+
+  constructor(code: string, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+const parser = new XMLParser({
+  ignoreAttributes: false,
+  removeNSPrefix: true,
+  parseTagValue: false,
+  processEntities: true,
+  isArray: (name) => name === 'leadConverts' || name === 'recordToMergeIds' || name === 'request' || name === 'mergeRequests',
+});
+
+function escape(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
+}
+
+function element(name: string, value: string | boolean | null): string {
+  return value === null ? `<${name} xsi:nil="true"/>` : `<${name}>${escape(String(value))}</${name}>`;
+}
+
+function envelope(header: string, body: string): string {
+  return (
+    '<?xml version="1.0" encoding="UTF-8"?><soapenv:Envelope xmlns:soapenv="http://schemas.xmlsoap.org/soap/envelope/" ' +
+    'xmlns="urn:partner.soap.sforce.com" xmlns:sf="urn:fault.partner.soap.sforce.com" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">' +
+    `${header}<soapenv:Body>${body}</soapenv:Body></soapenv:Envelope>`
+  );
+}
+
+function xml(status: number, text: string): Reply {
+  return { status, text, headers: { 'content-type': 'text/xml;charset=utf-8' } };
+}
+
+function faultReply(code: string, message: string): Reply {
+  const detail = `<detail><sf:UnexpectedErrorFault xsi:type="sf:UnexpectedErrorFault"><sf:exceptionCode>${escape(code)}</sf:exceptionCode><sf:exceptionMessage>${escape(message)}</sf:exceptionMessage></sf:UnexpectedErrorFault></detail>`;
+  return xml(
+    500,
+    envelope(
+      '',
+      `<soapenv:Fault><faultcode>sf:${escape(code)}</faultcode><faultstring>${escape(`${code}: ${message}`)}</faultstring>${detail}</soapenv:Fault>`,
+    ),
+  );
+}
+
+/** Text of a child element; null when it is absent, empty or nil. */
+function textIn(node: JsonObject, name: string): string | null {
+  const value = get(node, name);
+  return typeof value === 'string' && value.trim() !== '' ? value.trim() : null;
+}
+
+function objectIn(node: unknown, name: string): JsonObject {
+  const value = isObject(node) ? get(node, name) : undefined;
+  return isObject(value) ? value : {};
+}
+
+/** Answers a SOAP request to the partner API: convertLead, merge, getUserInfo, getServerTimestamp. */
+export function soap(server: SoapServer, text: string): Reply {
+  try {
+    if (server.kind !== 'u' || !(server.version >= 20 && server.version <= 68))
+      throw new Fault('UNSUPPORTED_API_VERSION', 'Invalid Api version specified on URL');
+    return call(server, text);
+  } catch (error) {
+    if (error instanceof Fault) return faultReply(error.code, error.message);
+    if (error instanceof RecordProblem) return faultReply(error.code, error.message);
+    return faultReply('UNKNOWN_EXCEPTION', error instanceof Error ? error.message : 'unexpected');
+  }
+}
+
+function parsed(text: string): JsonObject {
+  try {
+    const document: unknown = parser.parse(text, true);
+    const found = objectIn(document, 'Envelope');
+    if (Object.keys(found).length > 0) return found;
+  } catch {
+    // Falls through: what can't be parsed is no envelope.
+  }
+  throw new Fault('INVALID_SOAP_HEADER', 'The request is no SOAP envelope');
+}
+
+function call(server: SoapServer, text: string): Reply {
+  const root = parsed(text);
+  const session = textIn(objectIn(objectIn(root, 'Header'), 'SessionHeader'), 'sessionId') ?? '';
+  const body = objectIn(root, 'Body');
+  const operation = Object.keys(body).find((key) => !key.startsWith('@_')) ?? '';
+  const userId = server.sessions.user(session);
+  if (userId === null)
+    throw new Fault(
+      'INVALID_SESSION_ID',
+      'Invalid Session ID found in SessionHeader: Illegal Session. Session not found, missing session key',
+    );
+  try {
+    server.usage.spend();
+  } catch {
+    throw new Fault('REQUEST_LIMIT_EXCEEDED', 'TotalRequests Limit exceeded.');
+  }
+  const context = contextOf(server.org, userId, false);
+  const argument = objectIn(body, operation);
+  const header = `<soapenv:Header><LimitInfoHeader><limitInfo><current>${String(server.usage.used())}</current><limit>${String(server.usage.max())}</limit><type>API REQUESTS</type></limitInfo></LimitInfoHeader></soapenv:Header>`;
+  switch (operation) {
+    case 'convertLead':
+      return xml(200, envelope(header, `<convertLeadResponse>${convert(context, argument)}</convertLeadResponse>`));
+    case 'merge':
+      return xml(200, envelope(header, `<mergeResponse>${merge(context, argument)}</mergeResponse>`));
+    case 'getServerTimestamp':
+      return xml(
+        200,
+        envelope(
+          header,
+          `<getServerTimestampResponse><result>${element('timestamp', new Date(context.at).toISOString())}</result></getServerTimestampResponse>`,
+        ),
+      );
+    case 'getUserInfo':
+      return xml(200, envelope(header, `<getUserInfoResponse><result>${userInfo(context)}</result></getUserInfoResponse>`));
+    default:
+      throw new Fault('UNSUPPORTED_CLIENT', `No operation available for request {urn:partner.soap.sforce.com}${operation}`);
+  }
+}
+
+function errorsXml(problem: RecordProblem): string {
+  const fields = problem.fields.map((field) => element('fields', field)).join('');
+  return `<errors>${fields}${element('message', problem.message)}${element('statusCode', problem.code)}</errors>`;
+}
+
+/** One result, or the errors of a refused record with empty ids in place of what it would have made. */
+function result(work: () => string, empty: string): string {
+  try {
+    return `<result>${work()}${element('success', true)}</result>`;
+  } catch (error) {
+    if (!(error instanceof RecordProblem)) throw error;
+    return `<result>${empty}${errorsXml(error)}${element('success', false)}</result>`;
+  }
+}
+
+function idIn(node: JsonObject, name: string): string | null {
+  const text = textIn(node, name);
+  if (text === null) return null;
+  const id = to18(text);
+  if (id === null) throw new RecordProblem('MALFORMED_ID', `malformed id ${text}`);
+  return id;
+}
+
+function convert(context: WriteContext, argument: JsonObject): string {
+  const list = get(argument, 'leadConverts');
+  const converts = Array.isArray(list) ? list.filter(isObject) : [];
+  if (converts.length > MOST_CONVERTS)
+    throw new Fault('EXCEEDED_ID_LIMIT', `record limit reached. cannot submit more than ${String(MOST_CONVERTS)} records into this call`);
+  return converts
+    .map((one) => {
+      const empty = ['accountId', 'contactId', 'leadId', 'opportunityId'].map((name) => element(name, null)).join('');
+      return result(() => {
+        const leadId = idIn(one, 'leadId');
+        const status = textIn(one, 'convertedStatus');
+        if (leadId === null || status === null)
+          throw new RecordProblem('REQUIRED_FIELD_MISSING', 'leadId and convertedStatus are required');
+        const conversion: Conversion = {
+          leadId,
+          convertedStatus: status,
+          accountId: idIn(one, 'accountId'),
+          contactId: idIn(one, 'contactId'),
+          ownerId: idIn(one, 'ownerId'),
+          opportunityName: textIn(one, 'opportunityName'),
+          doNotCreateOpportunity: textIn(one, 'doNotCreateOpportunity') === 'true',
+          overwriteLeadSource: textIn(one, 'overwriteLeadSource') === 'true',
+        };
+        const made = convertLead(context, conversion);
+        return (
+          element('accountId', made.accountId) +
+          element('contactId', made.contactId) +
+          element('leadId', leadId) +
+          element('opportunityId', made.opportunityId)
+        );
+      }, empty);
+    })
+    .join('');
+}
+
+function merge(context: WriteContext, argument: JsonObject): string {
+  const list = get(argument, 'request') ?? get(argument, 'mergeRequests');
+  const requests = Array.isArray(list) ? list.filter(isObject) : [];
+  return requests
+    .map((one) =>
+      result(
+        () => {
+          const master = objectIn(one, 'masterRecord');
+          const masterId = idIn(master, 'Id');
+          const losers = get(one, 'recordToMergeIds');
+          const ids = (Array.isArray(losers) ? losers : []).map((id: unknown) => to18(plainText(id)) ?? plainText(id));
+          if (masterId === null) throw new RecordProblem('MISSING_ARGUMENT', 'masterRecord needs an Id');
+          const fields = new Map(Object.entries(master).filter(([name]) => !name.startsWith('@_') && name !== 'Id' && name !== 'type'));
+          const moved = mergeRecords(context, { masterId, loserIds: ids, fields });
+          return (
+            element('id', masterId) +
+            ids.map((id) => element('mergedRecordIds', id)).join('') +
+            moved.map((id) => element('updatedRelatedIds', id)).join('')
+          );
+        },
+        element('id', null),
+      ),
+    )
+    .join('');
+}
+
+function userInfo(context: WriteContext): string {
+  const { store, settings } = context.org;
+  const row = store.row(context.userId);
+  const text = (name: string): string => textOf(store.value(row, name)) ?? '';
+  const items: readonly (readonly [string, string])[] = [
+    ['organizationId', settings.orgId],
+    ['userId', context.userId],
+    ['userName', text('Username')],
+    ['userEmail', text('Email')],
+    ['userFullName', `${text('FirstName')} ${text('LastName')}`.trim()],
+    ['userTimeZone', text('TimeZoneSidKey')],
+    ['userLocale', text('LocaleSidKey')],
+    ['userLanguage', text('LanguageLocaleKey')],
+    ['profileId', text('ProfileId')],
+  ];
+  return items.map(([name, value]) => element(name, value)).join('');
+}

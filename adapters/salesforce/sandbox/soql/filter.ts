@@ -1,0 +1,106 @@
+import type { FieldDef, ObjectDef, Value } from '../schema/types.ts';
+import type { Row } from '../store.ts';
+import { checkOf } from './compare.ts';
+import { dateFunction } from './functions.ts';
+import { operandOf } from './literals.ts';
+import type { Operand } from './literals.ts';
+import { malformed } from './parse.ts';
+import type { Condition, Test } from './parse.ts';
+import { pathOf, pointing } from './scope.ts';
+import type { Asking, Path } from './scope.ts';
+
+export type Keep = (row: Row) => boolean;
+
+/** A comparison of a field with constants, ready to be used by an index. */
+export interface BoundTest {
+  readonly path: Path;
+  readonly operator: string;
+  readonly operands: readonly Operand[];
+}
+
+/** A WHERE clause bound to its object: what keeps a row, and the comparisons that every kept row passes. */
+export interface Filter {
+  readonly keep: Keep;
+  readonly all: readonly BoundTest[];
+}
+
+/** Answers a semi-join: the ids or values its one column has. */
+export type Column = (query: NonNullable<Test['subquery']>) => ReadonlySet<Value>;
+
+/** Binds a WHERE clause. @throws {RequestProblem} for fields and literals that don't fit. */
+export function filterOf(
+  asking: Asking,
+  def: ObjectDef,
+  condition: Condition | null,
+  options: { readonly alias?: string; readonly column: Column },
+): Filter {
+  if (condition === null) return { keep: () => true, all: [] };
+  switch (condition.kind) {
+    case 'not': {
+      const { keep } = filterOf(asking, def, condition.part, options);
+      return { keep: (row) => !keep(row), all: [] };
+    }
+    case 'and': {
+      const parts = condition.parts.map((part) => filterOf(asking, def, part, options));
+      return { keep: (row) => parts.every((part) => part.keep(row)), all: parts.flatMap((part) => part.all) };
+    }
+    case 'or': {
+      const parts = condition.parts.map((part) => filterOf(asking, def, part, options));
+      return { keep: (row) => parts.some((part) => part.keep(row)), all: [] };
+    }
+    case 'test':
+      return testFilter(asking, def, condition.test, options);
+  }
+}
+
+function testFilter(asking: Asking, def: ObjectDef, test: Test, options: { readonly alias?: string; readonly column: Column }): Filter {
+  if (typeof test.left !== 'string') return callFilter(asking, def, test, options.alias);
+  const path = pathOf(asking, def, test.left, options.alias);
+  if (!path.field.filterable) {
+    throw pointing(asking, 'INVALID_FIELD', path.field.name, `field '${path.field.name}' can not be filtered in a query call`);
+  }
+  if (test.subquery !== null) {
+    const values = options.column(test.subquery);
+    const wanted = test.operator === 'IN';
+    if (!wanted && test.operator !== 'NOT IN') throw malformed(`unexpected token: '${test.operator}'`);
+    return { keep: (row) => values.has(path.get(row) as Value) === wanted, all: wanted ? [semiJoin(path, values)] : [] };
+  }
+  checkOperator(asking, path.field, test);
+  const operands = test.values.map((value) => operandOf(asking, path.field, value));
+  const check = checkOf(path.field, test.operator, operands);
+  if (check === null) throw malformed(`unexpected token: '${test.operator}'`);
+  return { keep: (row) => check(path.get(row) as Value), all: [{ path, operator: test.operator, operands }] };
+}
+
+function semiJoin(path: Path, values: ReadonlySet<Value>): BoundTest {
+  return { path, operator: 'IN', operands: [...values].map((value) => ({ kind: 'value', value })) };
+}
+
+const TEXT_TYPES = new Set(['string', 'textarea', 'email', 'phone', 'url', 'picklist', 'combobox']);
+
+function checkOperator(asking: Asking, field: FieldDef, test: Test): void {
+  if (test.operator === 'LIKE' && !TEXT_TYPES.has(field.type)) {
+    throw pointing(asking, 'INVALID_QUERY_FILTER_OPERATOR', field.name, `invalid operator on ${field.type} field`);
+  }
+  if (field.type === 'boolean' && ['<', '<=', '>', '>='].includes(test.operator)) {
+    throw pointing(asking, 'INVALID_QUERY_FILTER_OPERATOR', field.name, 'invalid operator on boolean field');
+  }
+  if ((field.type === 'reference' || field.type === 'id') && ['<', '<=', '>', '>='].includes(test.operator) && field.type === 'reference') {
+    throw pointing(asking, 'INVALID_QUERY_FILTER_OPERATOR', field.name, 'invalid operator on foreign key field');
+  }
+}
+
+function callFilter(asking: Asking, def: ObjectDef, test: Test, alias: string | undefined): Filter {
+  if (typeof test.left === 'string' || test.left.field === null) throw malformed('unexpected token: (');
+  const path = pathOf(asking, def, test.left.field, alias);
+  const call = dateFunction(test.left.name);
+  if (call === null) throw malformed(`unexpected token: '${test.left.name}'`);
+  const field: FieldDef = { ...path.field, type: call.type };
+  const check = checkOf(
+    field,
+    test.operator,
+    test.values.map((value) => operandOf(asking, field, value)),
+  );
+  if (check === null) throw malformed(`unexpected token: '${test.operator}'`);
+  return { keep: (row) => check(call.of(path.get(row) as Value)), all: [] };
+}

@@ -1,0 +1,170 @@
+import { recency } from './recency.ts';
+import type { Recency } from './recency.ts';
+import type { Address, FieldDef, ObjectDef, Value } from './schema/types.ts';
+
+/** One record. Never changed in place: a change is a new row under the same id. */
+export interface Row {
+  readonly def: ObjectDef;
+  readonly id: string;
+  /** SystemModstamp. */
+  readonly stamp: number;
+  /** By canonical field name; cleared and never-set fields are absent. */
+  readonly values: ReadonlyMap<string, Value>;
+}
+
+/** All records of the organisation with the indexes that queries and rules need. */
+export interface Store {
+  /** By name in any case. */
+  object(name: string): ObjectDef | undefined;
+  objects(): readonly ObjectDef[];
+  /** The object whose ids begin as this one does. */
+  objectOf(id: string): ObjectDef | undefined;
+  addField(object: string, field: FieldDef): void;
+  /** A row by its 18-character id, deleted ones too. */
+  row(id: string | null | undefined): Row | undefined;
+  /** A row's field; virtual fields are computed. An absent boolean is false. */
+  read(row: Row, field: FieldDef): Value | Address;
+  /** A row's stored value by name. */
+  value(row: Row | undefined, field: string): Value;
+  /** Every row of an object in order of creation, deleted ones too. */
+  rows(object: string): IterableIterator<Row>;
+  size(object: string): number;
+  /** Live rows whose indexed field has this value; null when the field isn't indexed. */
+  find(object: string, field: string, value: Value): readonly Row[] | null;
+  since(object: string, from: number): Row[];
+  set(row: Row): void;
+  /** Runs `work`; when it throws, everything it wrote is taken back. Nests. */
+  atomically<T>(work: () => T): T;
+  /** Called with every change, also those taken back: `before` undefined is a new row, `after` undefined a vanished one. */
+  watch(object: string, listener: (before: Row | undefined, after: Row | undefined) => void): void;
+  now(): number;
+}
+
+interface Table {
+  readonly def: ObjectDef;
+  readonly rows: Map<string, Row>;
+  /** Field, key, ids. */
+  readonly indexes: Map<string, Map<string, Set<string>>>;
+  readonly recent: Recency;
+  readonly listeners: ((before: Row | undefined, after: Row | undefined) => void)[];
+}
+
+const ALSO_INDEXED: ReadonlySet<string> = new Set(['Email', 'Name', 'Username', 'IsoCode', 'Type', 'DeveloperName']);
+
+/** An index key: text is found in any case. */
+function keyOf(value: Value): string {
+  return String(value).toLowerCase();
+}
+
+function isIndexed(field: FieldDef): boolean {
+  return field.derive === null && (field.type === 'reference' || field.externalId || field.unique || ALSO_INDEXED.has(field.name));
+}
+
+/** A store for these objects, empty. */
+export function createStore(objects: readonly ObjectDef[], now: () => number): Store {
+  const byName = new Map(objects.map((def) => [def.name.toLowerCase(), def]));
+  // Several objects share a prefix: stages and lead statuses (01J), all field histories (017).
+  const byPrefix = Map.groupBy(objects, (def) => def.prefix);
+  const tables = new Map<string, Table>();
+  let undo: { readonly def: ObjectDef; readonly id: string; readonly before: Row | undefined }[] | null = null;
+
+  for (const def of objects) {
+    const rows = new Map<string, Row>();
+    const indexes = new Map([...def.fields.values()].filter(isIndexed).map((field) => [field.name, new Map<string, Set<string>>()]));
+    tables.set(def.name, { def, rows, indexes, recent: recency(rows), listeners: [] });
+  }
+
+  function table(object: string): Table {
+    const found = tables.get(object);
+    if (found === undefined) throw new Error(`no object ${object}`);
+    return found;
+  }
+
+  function tableOf(id: string): Table | undefined {
+    const candidates = (byPrefix.get(id.slice(0, 3)) ?? []).map((def) => table(def.name));
+    return candidates.find(({ rows }) => rows.has(id)) ?? candidates[0];
+  }
+
+  function reindex(indexes: Table['indexes'], before: Row | undefined, after: Row | undefined): void {
+    for (const [field, index] of indexes) {
+      const old = before?.values.get(field) ?? null;
+      const next = after?.values.get(field) ?? null;
+      if (old === next) continue;
+      if (before !== undefined && old !== null) index.get(keyOf(old))?.delete(before.id);
+      if (after !== undefined && next !== null) {
+        const ids = index.get(keyOf(next));
+        if (ids === undefined) index.set(keyOf(next), new Set([after.id]));
+        else ids.add(after.id);
+      }
+    }
+  }
+
+  function put(def: ObjectDef, id: string, after: Row | undefined): void {
+    const target = table(def.name);
+    const before = target.rows.get(id);
+    undo?.push({ def, id, before });
+    reindex(target.indexes, before, after);
+    if (after === undefined) target.rows.delete(id);
+    else {
+      target.rows.set(id, after);
+      target.recent.note(after);
+    }
+    for (const listener of target.listeners) listener(before, after);
+  }
+
+  const store: Store = {
+    object: (name) => byName.get(name.toLowerCase()),
+    objects: () => objects,
+    objectOf: (id) => tableOf(id)?.def,
+    addField(object, field) {
+      const target = table(object);
+      byName.get(object.toLowerCase())?.fields.set(field.name.toLowerCase(), field);
+      if (isIndexed(field)) target.indexes.set(field.name, new Map());
+    },
+    // A definition's id is its object's name.
+    row: (id) =>
+      id === null || id === undefined ? undefined : (id.length === 18 ? tableOf(id) : tables.get('EntityDefinition'))?.rows.get(id),
+    read(row, field) {
+      if (field.type === 'id') return row.id;
+      if (field.derive !== null) return field.derive(row, store);
+      return row.values.get(field.name) ?? (field.type === 'boolean' ? false : null);
+    },
+    value: (row, field) => row?.values.get(field) ?? null,
+    rows: (object) => table(object).rows.values(),
+    size: (object) => table(object).rows.size,
+    find(object, field, value) {
+      const { rows, indexes } = table(object);
+      const index = indexes.get(field);
+      if (index === undefined) return null;
+      const found: Row[] = [];
+      for (const id of index.get(keyOf(value)) ?? []) {
+        const row = rows.get(id);
+        if (row !== undefined && row.values.get('IsDeleted') !== true) found.push(row);
+      }
+      return found;
+    },
+    since: (object, from) => table(object).recent.since(from),
+    set: (row) => put(row.def, row.id, row),
+    atomically(work) {
+      const outer = undo;
+      const mine: NonNullable<typeof undo> = [];
+      undo = mine;
+      try {
+        const result = work();
+        undo = outer;
+        outer?.push(...mine);
+        return result;
+      } catch (error) {
+        undo = null;
+        for (const entry of mine.reverse()) put(entry.def, entry.id, entry.before);
+        undo = outer;
+        throw error;
+      }
+    },
+    watch(object, listener) {
+      table(object).listeners.push(listener);
+    },
+    now,
+  };
+  return store;
+}
