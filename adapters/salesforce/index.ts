@@ -112,6 +112,7 @@ function connect({ options, instanceUrl, loginUrl, apiVersion }: Bound, ports: P
 /** The address without path; refused early, so that a mistyped one is a configuration error and not a failed request. */
 function originOf(url: string, which: 'instance' | 'login'): string {
   const origin = URL.canParse(url) ? new URL(url).origin : null;
+  // Judged as it was written: user info or another spelling of the host are refused, not repaired.
   const why = origin === null || origin === 'null' ? 'it is not a URL' : refusal(url, hostRules(origin));
   if (origin !== null && why === null) return origin;
   throw new ConfigError(
