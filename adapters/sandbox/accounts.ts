@@ -1,0 +1,37 @@
+import { to18 } from '../salesforce/sandbox/ids.ts';
+import type { Draw } from './random.ts';
+
+/** Who the two imitated accounts are, and the keys that open them. Made up: they open nothing else. */
+export interface Accounts {
+  readonly hubspot: { readonly token: string; readonly userToken: string; readonly portalId: string };
+  readonly salesforce: {
+    readonly accessToken: string;
+    readonly userAccessToken: string;
+    readonly clientId: string;
+    readonly clientSecret: string;
+    readonly orgId: string;
+    readonly apiVersion: string;
+  };
+}
+
+/** The newest version that the imitation calls its own; any other `vNN.0` is served too. */
+const API_VERSION = '67.0';
+
+/** Keys in the vendors' formats; the same seed gives the same ones. */
+export function accountsOf(seeds: Draw): Accounts {
+  const draw = seeds.fork('accounts');
+  const privateApp = (): string => `pat-na1-${draw.hex(8)}-${draw.hex(4)}-${draw.hex(4)}-${draw.hex(4)}-${draw.hex(12)}`;
+  const orgId15 = `00D5g00000${draw.hex(5).toUpperCase()}`;
+  const session = (): string => `${orgId15}!AQ${draw.hex(62)}`;
+  return {
+    hubspot: { token: privateApp(), userToken: privateApp(), portalId: String(draw.between(40_000_000, 49_999_999)) },
+    salesforce: {
+      accessToken: session(),
+      userAccessToken: session(),
+      clientId: `3MVG9${draw.hex(80)}`,
+      clientSecret: draw.hex(64).toUpperCase(),
+      orgId: to18(orgId15) ?? orgId15,
+      apiVersion: API_VERSION,
+    },
+  };
+}

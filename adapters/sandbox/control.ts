@@ -1,0 +1,99 @@
+import { TruceError } from '../../src/errors.ts';
+import type { CallLog } from './calls.ts';
+import type { SandboxClock } from './clock.ts';
+import { parseFaults, type Faults } from './faults.ts';
+import type { SandboxRequest, SandboxResponse } from './half.ts';
+import { listen, type LoopbackServer } from './server.ts';
+
+/** What the control endpoint reaches. */
+export interface Controlled {
+  readonly clock: SandboxClock;
+  readonly faults: Faults;
+  readonly calls: CallLog;
+  /** The truth about the generated company, for `GET /company`. */
+  readonly company: () => unknown;
+}
+
+type Route = (controlled: Controlled, body: unknown) => unknown;
+
+const ROUTES: ReadonlyMap<string, Route> = new Map<string, Route>([
+  ['GET /', () => ({ routes: [...ROUTES.keys()] })],
+  ['GET /clock', ({ clock }) => clockState(clock)],
+  [
+    'POST /clock',
+    async ({ clock }, body) => {
+      await clock.moveTo(targetOf(clock, body));
+      return clockState(clock);
+    },
+  ],
+  ['GET /calls', ({ calls }) => ({ totals: calls.totals(), counts: calls.counts(), log: calls.last() })],
+  ['DELETE /calls', ({ calls }) => calls.clear()],
+  ['GET /faults', ({ faults }) => ({ faults: faults.list() })],
+  [
+    'POST /faults',
+    ({ faults }, body) => {
+      faults.add(parseFaults(body));
+      return { faults: faults.list() };
+    },
+  ],
+  ['DELETE /faults', ({ faults }) => faults.clear()],
+  ['GET /company', ({ company }) => company()],
+]);
+
+/** Serves the control endpoint: time, faults, call counts. */
+export function serveControl(port: number, controlled: Controlled): Promise<LoopbackServer> {
+  return listen(port, async (request, response) => {
+    const answer = await route(controlled, request);
+    response.writeHead(answer.status, answer.headers).end(answer.body);
+  });
+}
+
+async function route(controlled: Controlled, request: SandboxRequest): Promise<SandboxResponse> {
+  // A page in a browser can post to loopback, but not under our own name and as JSON without asking first.
+  if (request.headers['host'] !== new URL(request.origin).host) return reply(403, { error: 'the Host header is not this server' });
+  const found = ROUTES.get(`${request.method} ${request.url.split('?', 1)[0]}`);
+  if (found === undefined) return reply(404, { error: 'there is no such route', routes: [...ROUTES.keys()] });
+  let body: unknown;
+  if (request.method === 'POST') {
+    if (!(request.headers['content-type'] ?? '').startsWith('application/json')) return reply(415, { error: 'send application/json' });
+    try {
+      body = JSON.parse(Buffer.from(request.body).toString('utf8'));
+    } catch {
+      return reply(400, { error: 'the body is not JSON' });
+    }
+  }
+  try {
+    return reply(200, (await found(controlled, body)) ?? {});
+  } catch (error) {
+    if (error instanceof TruceError) return reply(400, { error: error.message, code: error.code, hint: error.hint });
+    if (error instanceof RangeError) return reply(400, { error: error.message });
+    throw error;
+  }
+}
+
+function reply(status: number, body: unknown): SandboxResponse {
+  return { status, headers: { 'content-type': 'application/json', 'cache-control': 'no-store' }, body: JSON.stringify(body) };
+}
+
+function clockState(clock: SandboxClock): unknown {
+  const ms = clock.now();
+  return { kind: clock.kind, now: new Date(ms).toISOString(), ms };
+}
+
+/** @throws {RangeError} when the body is neither `{ "to": ISO or epoch ms }` nor `{ "advanceMs": n }` */
+function targetOf(clock: SandboxClock, body: unknown): number {
+  const { to, advanceMs } = (typeof body === 'object' && body !== null ? body : {}) as {
+    readonly to?: unknown;
+    readonly advanceMs?: unknown;
+  };
+  const target =
+    typeof advanceMs === 'number'
+      ? clock.now() + advanceMs
+      : typeof to === 'number'
+        ? to
+        : typeof to === 'string'
+          ? Date.parse(to)
+          : Number.NaN;
+  if (!Number.isFinite(target)) throw new RangeError('give {"to": an ISO instant or epoch milliseconds} or {"advanceMs": milliseconds}');
+  return target;
+}

@@ -1,0 +1,157 @@
+import { hubspotHalf } from '../hubspot/sandbox/index.ts';
+import { salesforceHalf } from '../salesforce/sandbox/index.ts';
+import { makeCallLog, type CallLog } from './calls.ts';
+import { realClock, virtualClock, type SandboxClock } from './clock.ts';
+import { makeCompany, type CompanyTruth } from './company/index.ts';
+import { serveControl } from './control.ts';
+import { makeFaults, parseFaults, type Faults } from './faults.ts';
+import { accountsOf, type Accounts } from './accounts.ts';
+import { settle, type SandboxOptions, type SandboxSettings } from './options.ts';
+import { draw } from './random.ts';
+import { serveVendor, type LoopbackServer } from './server.ts';
+
+export type { Call, CallCount, CallLog } from './calls.ts';
+export type { SandboxClock } from './clock.ts';
+export type { CompanyTruth } from './company/index.ts';
+export { parseFaults, type FaultEffect, type FaultRule, type Faults, type SandboxSide } from './faults.ts';
+export type { SandboxOptions } from './options.ts';
+
+/** An imitation HubSpot and Salesforce of one company, on loopback ports. */
+export interface Sandbox extends AsyncDisposable {
+  readonly hubspot: Accounts['hubspot'] & { readonly url: string };
+  readonly salesforce: Accounts['salesforce'] & { readonly url: string };
+  readonly control: { readonly url: string };
+  /** The imitations' time; a virtual one can be moved. */
+  readonly clock: SandboxClock;
+  readonly faults: Faults;
+  readonly calls: CallLog;
+  /** What there is to find in the generated company; null when it is empty. */
+  readonly company: CompanyTruth | null;
+  /** Ends all connections and frees the ports. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts an imitation HubSpot and Salesforce in this process.
+ * @throws {ConfigError} FAULTS_INVALID when the fault script is not valid; OPTION_INVALID when a number is out of range
+ * @example
+ * await using box = await sandbox({ people: 100, clock: 'virtual' });
+ * box.hubspot.url; // 'http://127.0.0.1:PORT'
+ */
+export async function sandbox(options: SandboxOptions = {}): Promise<Sandbox> {
+  const settings = settle(options, Date.now());
+  const seeds = draw(String(settings.seed));
+  const clock = settings.clock === 'virtual' ? virtualClock(settings.startAt) : realClock(options.startAt);
+  const faults = makeFaults(seeds.fork('faults'));
+  faults.add(parseFaults(settings.faults));
+  const calls = makeCallLog();
+  const accounts = accountsOf(seeds);
+  const { hubspot, salesforce } = halves(settings, accounts, clock);
+  const company = settings.empty
+    ? null
+    : makeCompany({
+        people: settings.people,
+        now: settings.startAt,
+        seeds: seeds.fork('company'),
+        hubspot: hubspot.seed,
+        salesforce: salesforce.seed,
+        paid: settings.hubspotTier !== 'free',
+        provisioned: settings.provisioned,
+      });
+  const common = { clock, faults, calls };
+  const servers = await startAll([
+    () => serveVendor({ ...common, side: 'hubspot', half: hubspot, port: settings.portHubspot, userToken: accounts.hubspot.userToken }),
+    () =>
+      serveVendor({
+        ...common,
+        side: 'salesforce',
+        half: salesforce,
+        port: settings.portSalesforce,
+        userToken: accounts.salesforce.userAccessToken,
+      }),
+    () => serveControl(settings.portControl, { ...common, company: () => company }),
+  ]);
+  const [hubspotUrl = '', salesforceUrl = '', controlUrl = ''] = servers.map((server) => server.url);
+  const close = async (): Promise<void> => void (await Promise.all(servers.map((server) => server.close())));
+  return {
+    hubspot: { url: hubspotUrl, ...accounts.hubspot },
+    salesforce: { url: salesforceUrl, ...accounts.salesforce },
+    control: { url: controlUrl },
+    clock,
+    faults,
+    calls,
+    company,
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+function halves(settings: SandboxSettings, accounts: Accounts, clock: SandboxClock) {
+  const { limits, provisioned, currency, timeZone } = settings;
+  const seeds = draw(`${settings.seed}/halves`);
+  return {
+    hubspot: hubspotHalf({
+      ports: { clock, random: seeds.fork('hubspot') },
+      ...accounts.hubspot,
+      tier: settings.hubspotTier,
+      limits,
+      searchLagMs: settings.lagMs,
+      provisioned,
+      timeZone,
+      currency,
+    }),
+    salesforce: salesforceHalf({
+      ports: { clock, random: seeds.fork('salesforce') },
+      ...accounts.salesforce,
+      edition: settings.salesforceEdition,
+      limits,
+      provisioned,
+      currency,
+    }),
+  };
+}
+
+/** Starts servers one after the other; when one can't start, those before it are closed again. */
+async function startAll(starts: readonly (() => Promise<LoopbackServer>)[]): Promise<readonly LoopbackServer[]> {
+  const servers: LoopbackServer[] = [];
+  try {
+    for (const start of starts) servers.push(await start());
+  } catch (error) {
+    await Promise.all(servers.map((server) => server.close()));
+    throw error;
+  }
+  return servers;
+}
+
+/** What `truce sandbox --json` prints when it is ready. */
+export interface StartLine {
+  readonly hubspot: { readonly url: string; readonly token: string; readonly userToken: string; readonly portalId: string };
+  readonly salesforce: {
+    readonly url: string;
+    readonly accessToken: string;
+    readonly userAccessToken: string;
+    readonly clientId: string;
+    readonly clientSecret: string;
+    readonly orgId: string;
+    readonly apiVersion: string;
+  };
+  readonly control: { readonly url: string };
+}
+
+/** The addresses and tokens of a sandbox, in the fixed order of members that programs may rely on. */
+export function startLine(box: Pick<Sandbox, 'hubspot' | 'salesforce' | 'control'>): StartLine {
+  const { hubspot, salesforce, control } = box;
+  return {
+    hubspot: { url: hubspot.url, token: hubspot.token, userToken: hubspot.userToken, portalId: hubspot.portalId },
+    salesforce: {
+      url: salesforce.url,
+      accessToken: salesforce.accessToken,
+      userAccessToken: salesforce.userAccessToken,
+      clientId: salesforce.clientId,
+      clientSecret: salesforce.clientSecret,
+      orgId: salesforce.orgId,
+      apiVersion: salesforce.apiVersion,
+    },
+    control: { url: control.url },
+  };
+}

@@ -1,0 +1,82 @@
+import { ConfigError } from '../../src/errors.ts';
+import type { FaultRule } from './faults.ts';
+
+/** What the imitation shall be like. */
+export interface SandboxOptions {
+  /** People in the generated company, 0 to 200,000. @default 500 */
+  readonly people?: number;
+  /** The same seed gives the same company, tokens and ids. @default 1 */
+  readonly seed?: number;
+  /** 0: any free port. @default 0 */
+  readonly portHubspot?: number;
+  /** 0: any free port. @default 0 */
+  readonly portSalesforce?: number;
+  /** 0: any free port. @default 0 */
+  readonly portControl?: number;
+  /** `published`: the vendors' rate limits are enforced; `none`: counted only. @default 'published' */
+  readonly limits?: 'published' | 'none';
+  /** How long HubSpot's search index lags, in milliseconds. @default 5000 */
+  readonly lagMs?: number;
+  /** `virtual` moves only through the control endpoint, or through `Sandbox.clock`. @default 'real' */
+  readonly clock?: 'real' | 'virtual';
+  /** The sandbox's time when it starts, in epoch milliseconds. @default now; 2026-03-02T09:00:00Z on a virtual clock */
+  readonly startAt?: number;
+  /** Faults from the start on; more can be added through the control endpoint. @default none */
+  readonly faults?: readonly FaultRule[];
+  /** Whether Truce's own fields exist in both CRMs. @default true */
+  readonly provisioned?: boolean;
+  /** @default 'enterprise' */
+  readonly hubspotTier?: 'free' | 'pro' | 'enterprise';
+  /** @default 'enterprise' */
+  readonly salesforceEdition?: 'enterprise' | 'unlimited' | 'developer';
+  /** IANA name of the HubSpot account's time zone. @default 'UTC' */
+  readonly timeZone?: string;
+  /** ISO 4217, the company's currency in both CRMs. @default 'USD' */
+  readonly currency?: string;
+  /** No company: both CRMs hold nothing but the users that every account begins with. @default false */
+  readonly empty?: boolean;
+}
+
+/** The options with every default filled in. */
+export type SandboxSettings = Required<SandboxOptions>;
+
+const MONDAY_MORNING = Date.UTC(2026, 2, 2, 9);
+
+const LIMITS: readonly (readonly [name: 'people' | 'lagMs' | 'portHubspot' | 'portSalesforce' | 'portControl', most: number])[] = [
+  ['people', 200_000],
+  ['lagMs', 3_600_000],
+  ['portHubspot', 65_535],
+  ['portSalesforce', 65_535],
+  ['portControl', 65_535],
+];
+
+/**
+ * Fills in the defaults. `now` is the machine's time in epoch milliseconds.
+ * @throws {ConfigError} OPTION_INVALID when a number is out of its range
+ */
+export function settle(options: SandboxOptions, now: number): SandboxSettings {
+  for (const [name, most] of LIMITS) {
+    const value = options[name] ?? 0;
+    if (Number.isInteger(value) && value >= 0 && value <= most) continue;
+    throw new ConfigError('OPTION_INVALID', `the sandbox's option ${name} is ${value}`, { hint: `Give a whole number from 0 to ${most}.` });
+  }
+  const clock = options.clock ?? 'real';
+  return {
+    people: options.people ?? 500,
+    seed: options.seed ?? 1,
+    portHubspot: options.portHubspot ?? 0,
+    portSalesforce: options.portSalesforce ?? 0,
+    portControl: options.portControl ?? 0,
+    limits: options.limits ?? 'published',
+    lagMs: options.lagMs ?? 5_000,
+    clock,
+    startAt: options.startAt ?? (clock === 'real' ? now : MONDAY_MORNING),
+    faults: options.faults ?? [],
+    provisioned: options.provisioned ?? true,
+    hubspotTier: options.hubspotTier ?? 'enterprise',
+    salesforceEdition: options.salesforceEdition ?? 'enterprise',
+    timeZone: options.timeZone ?? 'UTC',
+    currency: options.currency ?? 'USD',
+    empty: options.empty ?? false,
+  };
+}
