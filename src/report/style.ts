@@ -2,7 +2,7 @@
 export const style: string = `
 :root{--paper:#fbfaf6;--card:#fff;--ink:#23241f;--soft:#625f55;--line:#e4e0d4;--good:#147a74;--bad:#b4512d;--accent:#3d4f8f}
 *{box-sizing:border-box}
-body{margin:0;background:var(--paper);color:var(--ink);font:16px/1.55 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif}
+body{margin:0;overflow-wrap:anywhere;background:var(--paper);color:var(--ink);font:16px/1.55 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif}
 main,header,footer{max-width:1080px;margin:0 auto;padding:0 20px}
 header{padding-top:36px}
 .kicker{margin:0;color:var(--good);font-weight:600;letter-spacing:.04em;text-transform:uppercase;font-size:13px}
