@@ -1,0 +1,29 @@
+import type { ChangeEvent, ChangesOptions } from '../../src/crm.ts';
+import type { Person } from '../../src/model/records.ts';
+import type { RecordId } from '../../src/model/words.ts';
+import type { Property } from './catalogue.ts';
+import { contactProperties, mergedInto, modifiedOf, personOf } from './map.ts';
+import type { Room } from './room.ts';
+import type { RawRecord } from './shapes.ts';
+
+/** The properties of contacts to ask for: what the portal has of ours and of the asked ones. */
+export async function wantedOfContacts(
+  room: Room,
+  options: ChangesOptions,
+): Promise<{ readonly properties: readonly string[]; readonly catalogue: ReadonlyMap<string, Property> }> {
+  const catalogue = await room.catalogue.of('contacts', options.signal);
+  const names = new Set([...contactProperties, ...(options.fields ?? [])]);
+  return { properties: [...names].filter((name) => catalogue.has(name)), catalogue };
+}
+
+/** A contact's events: who was merged into it, and itself. */
+export function personEvents(
+  room: Room,
+  record: RawRecord,
+  options: { readonly fields: readonly string[]; readonly catalogue: ReadonlyMap<string, Property> },
+): readonly ChangeEvent<Person>[] {
+  const id = record.id as RecordId;
+  const merged = mergedInto(record).map((loser): ChangeEvent<Person> => ({ type: 'merged', id: loser.id, into: id, at: loser.at }));
+  const at = modifiedOf(record);
+  return [...merged, { type: 'upsert', id, version: String(at), at, record: personOf(record, { ...options, self: room.self }) }];
+}

@@ -1,0 +1,173 @@
+import type { ChangeEvent, ChangesOptions } from '../../src/crm.ts';
+import type { Campaign, DealPerson, Member, User } from '../../src/model/records.ts';
+import type { RecordId } from '../../src/model/words.ts';
+import { CrmError } from '../../src/errors.ts';
+import { pageSizes } from './limits.ts';
+import { campaignOf, campaignProperties, textOf, userOf } from './map.ts';
+import { readAssociations, refuseRepeated, serverTime } from './objects.ts';
+import { ownName } from './own.ts';
+import type { Part, Step } from './pass.ts';
+import type { Room } from './room.ts';
+import { ownersShape, pageShape, parse } from './shapes.ts';
+import type { RawRecord } from './shapes.ts';
+import { listed } from './sources.ts';
+import { instantOf } from './values.ts';
+import { paths } from './wire.ts';
+
+/** Object type ids, which associations of campaigns need: the campaigns API's names mean nothing there. */
+const campaignType = '0-35';
+const contactType = '0-1';
+
+/** All marketing campaigns. */
+export function campaignSteps(room: Room, options: ChangesOptions): readonly Step<Campaign>[] {
+  return [
+    async function* (from): AsyncGenerator<Part<Campaign>> {
+      const { currency } = await room.account(options);
+      for await (const page of campaignPages(room, from.next, options)) {
+        const events = page.records.map((record): ChangeEvent<Campaign> => {
+          const at = instantOf(record.updatedAt) ?? 0;
+          return { type: 'upsert', id: record.id as RecordId, version: String(at), at, record: campaignOf(record, currency) };
+        });
+        yield { events, next: page.next, at: page.at };
+      }
+    },
+  ];
+}
+
+interface CampaignPage {
+  readonly records: readonly RawRecord[];
+  readonly next: string | null;
+  readonly at: number;
+}
+
+async function* campaignPages(room: Room, after: string | null, { signal }: ChangesOptions): AsyncGenerator<CampaignPage> {
+  const known = await room.catalogue.of('campaigns', signal);
+  const own = ownName('cross_id');
+  const properties = [...campaignProperties, ...(known.has(own) ? [own] : [])];
+  const seen = new Set<string>();
+  let token = after;
+  let listedSoFar = 0;
+  for (;;) {
+    const query = new URLSearchParams({ limit: String(pageSizes.campaigns), properties: properties.join(',') });
+    if (token !== null) query.set('after', token);
+    const answer = await room.wire.direct({ limit: 'general', repeatable: true, signal }, 'GET', `${paths.campaigns}?${query.toString()}`);
+    const page = parse(pageShape, answer.body, 'the campaigns');
+    listedSoFar += page.results.length;
+    if (page.paging !== null) refuseRepeated(seen, page.paging);
+    // What is missing from a whole list counts as deleted, so a list that stops early must not pass for whole.
+    else if (after === null && page.total !== undefined && listedSoFar < page.total) throw shortList('campaigns');
+    yield { records: page.results, next: page.paging, at: serverTime(answer) };
+    if (page.paging === null) return;
+    token = page.paging;
+  }
+}
+
+function shortList(what: string): CrmError {
+  return new CrmError('INCOMPLETE_PAGE', `HubSpot listed fewer ${what} than it counted.`, {
+    system: 'hubspot',
+    failure: 'protocol',
+    retryable: true,
+    hint: 'Nothing was taken for deleted; run again.',
+  });
+}
+
+/**
+ * Contacts associated with campaigns. HubSpot has no campaign member: an association has no time, and does not say
+ * whether the contact responded.
+ */
+export function memberSteps(room: Room, options: ChangesOptions): readonly Step<Member>[] {
+  return [
+    async function* (from): AsyncGenerator<Part<Member>> {
+      for await (const page of campaignPages(room, from.next, options)) {
+        const guids = new Map(page.records.flatMap((record) => [[textOf(record, 'hs_object_id') ?? '', record.id] as const]));
+        guids.delete('');
+        const ids = [...guids.keys()];
+        const between = { from: campaignType, to: contactType };
+        const { byRecord } = await readAssociations(room.wire, between, { ids, signal: options.signal });
+        const events = [...byRecord].flatMap(([numericId, associations]) => {
+          const campaignId = guids.get(numericId);
+          return campaignId === undefined ? [] : associations.map((association) => memberEvent(campaignId, association, page.at));
+        });
+        yield { events, next: page.next, at: page.at };
+      }
+    },
+  ];
+}
+
+function memberEvent(
+  campaignId: string,
+  association: { readonly to: string; readonly labels: readonly string[] },
+  at: number,
+): ChangeEvent<Member> {
+  const status = association.labels[0] ?? null;
+  const id = `${campaignId}:${association.to}` as RecordId;
+  const record: Member = {
+    id,
+    campaignId: campaignId as RecordId,
+    personId: association.to as RecordId,
+    addedAt: null,
+    respondedAt: null,
+    precision: 'ms',
+    status,
+    responded: false,
+  };
+  return { type: 'upsert', id, version: status ?? '', at, record };
+}
+
+/** Contacts associated with deals; the label is the role. */
+export function dealPeopleSteps(room: Room, options: ChangesOptions): readonly Step<DealPerson>[] {
+  return [
+    async function* (from): AsyncGenerator<Part<DealPerson>> {
+      let ids: string[] = [];
+      for await (const page of listed(room, 'deals', { after: from.next, properties: [], signal: options.signal })) {
+        ids.push(...page.records.map((record) => record.id));
+        if (page.next !== null && ids.length < pageSizes.associations) continue;
+        const { byRecord } = await readAssociations(room.wire, { from: 'deals', to: 'contacts' }, { ids, signal: options.signal });
+        const events = [...byRecord].flatMap(([dealId, associations]) =>
+          associations.map((association): ChangeEvent<DealPerson> => {
+            const id = `${dealId}:${association.to}` as RecordId;
+            const role = association.labels[0] ?? null;
+            const record: DealPerson = {
+              id,
+              dealId: dealId as RecordId,
+              personId: association.to as RecordId,
+              role,
+              primary: false,
+              addedAt: null,
+            };
+            return { type: 'upsert', id, version: role ?? '', at: page.at, record };
+          }),
+        );
+        ids = [];
+        yield { events, next: page.next, at: page.at };
+      }
+    },
+  ];
+}
+
+/** All owners, those who left included: old records still name them. */
+export function userSteps(room: Room, options: ChangesOptions): readonly Step<User>[] {
+  return [false, true].map(
+    (archived): Step<User> =>
+      async function* (from): AsyncGenerator<Part<User>> {
+        const seen = new Set<string>();
+        let token = from.next;
+        for (;;) {
+          const after = token ?? undefined;
+          const answer = await room.wire.client({ limit: 'general', repeatable: true, signal: options.signal }, (api) =>
+            api.owners.getPage(undefined, after, pageSizes.list, archived),
+          );
+          const { results, paging } = parse(ownersShape, answer.body, 'the owners');
+          const events = results.map((owner): ChangeEvent<User> => {
+            const at = instantOf(owner.updatedAt) ?? 0;
+            const version = `${at}${owner.archived ? ':archived' : ''}`;
+            return { type: 'upsert', id: owner.id as RecordId, version, at, record: userOf(owner) };
+          });
+          if (paging !== null) refuseRepeated(seen, paging);
+          yield { events, next: paging, at: serverTime(answer) };
+          if (paging === null) return;
+          token = paging;
+        }
+      },
+  );
+}

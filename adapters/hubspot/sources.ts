@@ -1,0 +1,83 @@
+import { listPage, refuseRepeated } from './objects.ts';
+import type { RawPage, Wanted } from './objects.ts';
+import type { Room } from './room.ts';
+import type { RawRecord } from './shapes.ts';
+import { readAnchor, walk } from './walk.ts';
+import type { Anchor, Found } from './walk.ts';
+import { modifiedOf } from './map.ts';
+
+/** The property that carries an object type's change stamp. */
+export function modifiedProperty(objectType: string): string {
+  return objectType === 'contacts' ? 'lastmodifieddate' : 'hs_lastmodifieddate';
+}
+
+/** All records of a type, page by page, from a token on. */
+export async function* listed(
+  room: Room,
+  objectType: string,
+  options: Wanted & { readonly after: string | null; readonly archived?: boolean; readonly signal?: AbortSignal | undefined },
+): AsyncGenerator<RawPage> {
+  const seen = new Set<string>();
+  let { after } = options;
+  for (;;) {
+    const page = await listPage(room.wire, objectType, { ...options, after });
+    if (page.next !== null) refuseRepeated(seen, page.next);
+    yield page;
+    if (page.next === null) return;
+    after = page.next;
+  }
+}
+
+interface ChangedOptions {
+  readonly since: number;
+  /** An anchor as text, where a pass was interrupted. */
+  readonly next: string | null;
+  readonly properties: readonly string[];
+  readonly signal?: AbortSignal | undefined;
+  /** Replaces what the search found by something fuller (histories) before it is delivered and remembered. */
+  readonly refine?: (records: readonly RawRecord[]) => Promise<readonly RawRecord[]>;
+}
+
+const portion = 200;
+
+/**
+ * What changed since an instant: from the search that another stream of this connection has just made, else by walking
+ * the search index.
+ */
+export async function* changed(room: Room, objectType: string, options: ChangedOptions): AsyncGenerator<Found> {
+  const known = options.next === null ? room.recent.get(objectType, options.since) : null;
+  if (known !== null) {
+    yield* replay(
+      known.records.filter((record) => modifiedOf(record) >= options.since),
+      known.asOf,
+    );
+    return;
+  }
+  const from: Anchor = options.next === null ? { at: options.since, seen: [], walked: null } : readAnchor(options.next);
+  const kept: RawRecord[] = [];
+  let asOf: number | null = null;
+  const query = { objectType, modified: modifiedProperty(objectType), properties: options.properties, signal: options.signal };
+  for await (const found of walk(room.wire, query, from)) {
+    const records = options.refine === undefined ? found.records : await options.refine(found.records);
+    asOf ??= found.at;
+    kept.push(...records);
+    // Remembered before it is delivered: who reads a stream to its last page need not ask for one more.
+    if (found.anchor === null && options.next === null) room.recent.set(objectType, { since: options.since, asOf, records: kept });
+    yield { ...found, records, at: asOf };
+  }
+}
+
+function* replay(records: readonly RawRecord[], at: number): Generator<Found> {
+  for (let index = 0; index === 0 || index < records.length; index += portion) {
+    const part = records.slice(index, index + portion);
+    const over = index + portion >= records.length;
+    const last = part.length === 0 ? 0 : Math.max(...part.map(modifiedOf));
+    const seen = part.filter((record) => modifiedOf(record) === last).map((record) => record.id);
+    yield { records: part, anchor: over ? null : { at: last, seen, walked: null }, at };
+  }
+}
+
+/** The anchor of a walk as a step's position. */
+export function positionOf(found: Found): string | null {
+  return found.anchor === null ? null : JSON.stringify(found.anchor);
+}
