@@ -13,7 +13,10 @@ export interface AssociationType {
 
 type Row = readonly [from: string, to: string, forward: number, backward: number, label?: string];
 
-/** @source https://developers.hubspot.com/docs/guides/api/crm/associations/associations-v4, table of type ids (checked 2026-11) */
+/**
+ * @source https://developers.hubspot.com/docs/guides/api/crm/associations/associations-v4, table of type ids (checked 2026-11); assumed: the
+ * ids from contacts and engagements back to leads, and lead to primary company
+ */
 const KNOWN: readonly Row[] = [
   ['contact', 'contact', 449, 449],
   ['company', 'company', 450, 450],
@@ -48,6 +51,9 @@ const KNOWN: readonly Row[] = [
   ['lead', 'call', 596, 597],
   ['lead', 'email', 598, 599],
   ['lead', 'meeting', 600, 601],
+  ['lead', 'communication', 602, 603],
+  ['lead', 'task', 646, 647],
+  ['lead', 'note', 854, 855],
 ];
 
 const BY_PAIR = new Map<string, AssociationType[]>();

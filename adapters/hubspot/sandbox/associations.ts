@@ -99,6 +99,7 @@ export function endOf(table: Table, id: string): End {
   return { table, id: recordFollowingMerges(table, id)?.id ?? id };
 }
 
+/** Whether a record can be associated: it is there and not archived. */
 export function exists(end: End): boolean {
   const record = recordById(end.table, end.id);
   return record !== undefined && record.archivedAt === null;

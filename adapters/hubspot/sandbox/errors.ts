@@ -8,6 +8,7 @@ export interface ProblemDetail {
   readonly errors?: readonly ErrorItem[];
 }
 
+/** One entry of `errors` in an error body. */
 export interface ErrorItem {
   readonly message: string;
   readonly code?: string;

@@ -29,22 +29,27 @@ export interface Call {
   readonly path: string;
 }
 
+/** What a route answers. */
 export interface Answer {
   readonly status: number;
   /** Absent: no body at all. */
   readonly body?: unknown;
 }
 
+/** 204 with no body. */
 export const NO_CONTENT: Answer = { status: 204 };
 
+/** An answer with a body, 200 unless told otherwise. */
 export function ok(body: unknown, status = 200): Answer {
   return { status, body };
 }
 
+/** An instant as the API writes it: ISO 8601 with milliseconds, UTC. */
 export function iso(at: number): string {
   return new Date(at).toISOString();
 }
 
+/** The stamp of what this request writes. */
 export function stampOf(call: Call): Stamp {
   return { at: call.now, source: call.caller.source };
 }
@@ -59,6 +64,7 @@ export function bodyObject(call: Call): Record<string, unknown> {
   return objectOf(call.body, 'Cannot deserialize the request body: an object is expected');
 }
 
+/** A value as an object. @throws {HubspotProblem} 400 for anything else */
 export function objectOf(value: unknown, message = 'Cannot deserialize value: an object is expected'): Record<string, unknown> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw invalidJson(message);
   return value as Record<string, unknown>;
@@ -81,6 +87,7 @@ export function textOf(value: unknown, name: string): string | undefined {
   throw invalidJson(`Cannot deserialize value of type \`java.lang.String\` for field ${name}`);
 }
 
+/** A string or a number as text. @throws {HubspotProblem} 400 when it is absent, empty or of another type */
 export function requiredText(value: unknown, name: string): string {
   const text = textOf(value, name);
   if (text === undefined || text === '') throw invalidJson(`Some required fields were not set: [${name}]`);

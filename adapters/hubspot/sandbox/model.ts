@@ -60,6 +60,7 @@ export interface PropertyDefinition {
   readonly createdUserId: string | null;
 }
 
+/** One value of a picklist. */
 export interface PropertyOption {
   readonly label: string;
   readonly value: string;
@@ -68,6 +69,7 @@ export interface PropertyOption {
   readonly hidden: boolean;
 }
 
+/** A group of properties, as records show them. */
 export interface PropertyGroup {
   readonly name: string;
   readonly label: string;
@@ -90,6 +92,7 @@ export interface Table {
   readonly index: SearchIndex;
 }
 
+/** A user who can own records. `id` and `userId` are different number ranges. */
 export interface Owner {
   readonly id: string;
   readonly userId: number;
@@ -102,6 +105,7 @@ export interface Owner {
   readonly teams: readonly { readonly id: string; readonly name: string; readonly primary: boolean }[];
 }
 
+/** One stage of a pipeline. */
 export interface PipelineStage {
   readonly id: string;
   readonly label: string;
@@ -109,6 +113,7 @@ export interface PipelineStage {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
+/** A pipeline of deals or leads. */
 export interface Pipeline {
   readonly id: string;
   readonly label: string;
@@ -116,6 +121,7 @@ export interface Pipeline {
   readonly stages: readonly PipelineStage[];
 }
 
+/** A static list of records. */
 export interface RecordList {
   readonly listId: string;
   name: string;
@@ -153,6 +159,7 @@ export interface CampaignExtra {
 /** Associations of all records: `type:id` -> target type -> target id -> association type ids. */
 export type Links = Map<string, Map<string, Map<string, Set<number>>>>;
 
+/** What the account is, as far as answers depend on it. */
 export interface AccountFacts {
   readonly portalId: string;
   readonly tier: 'free' | 'pro' | 'enterprise';

@@ -26,6 +26,7 @@ type Need =
   | 'campaigns'
   | 'campaigns-write';
 
+/** One endpoint. */
 export interface Route {
   readonly method: string;
   /** Path without its version; `:name` takes one segment. */

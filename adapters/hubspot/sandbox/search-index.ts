@@ -36,15 +36,23 @@ export function emptyIndex(): SearchIndex {
   return { docs: new Map(), sorted: [], fresh: [], unsorted: false, pending: [], generation: 0 };
 }
 
+/** Changes kept waiting before the index takes in those that are due, so that unread ones do not pile up. */
+const BACKLOG = 4096;
+
 /** Tells the index of a record's present state, to be seen `lagMs` after `at`. */
-export function noteChange(index: SearchIndex, record: CrmRecord, at: number, lagMs: number): void {
+export function noteChange(
+  index: SearchIndex,
+  record: CrmRecord,
+  when: { readonly at: number; readonly lagMs: number; readonly now: number },
+): void {
   index.pending.push({
     record,
-    visibleAt: at + lagMs,
+    visibleAt: when.at + when.lagMs,
     values: record.values,
     updatedAt: record.updatedAt,
     hidden: record.gone || record.archivedAt !== null,
   });
+  if (index.pending.length % BACKLOG === 0) absorb(index, when.now);
 }
 
 /** All documents visible at `now`, ascending by (last modified, id). The array must not be changed. */
@@ -89,6 +97,7 @@ function absorb(index: SearchIndex, now: number): void {
   index.generation += 1;
   index.pending.length = 0;
   for (const change of later) index.pending.push(change);
+  if (index.fresh.length > index.docs.size + BACKLOG) index.fresh = index.fresh.filter((doc) => !doc.stale);
 }
 
 function byModified(a: IndexedDoc, b: IndexedDoc): number {

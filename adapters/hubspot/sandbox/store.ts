@@ -132,7 +132,11 @@ export function touch(portal: Portal, table: Table, record: CrmRecord, stamp: St
   values.set(table.type.modifiedProperty, new Date(record.updatedAt).toISOString());
   if (stamp.source.updatedByUserId !== undefined) values.set('hs_updated_by_user_id', String(stamp.source.updatedByUserId));
   record.values = values;
-  noteChange(table.index, record, stamp.at, portal.account.searchLagMs);
+  note(portal, table, record, stamp.at);
+}
+
+function note(portal: Portal, table: Table, record: CrmRecord, at: number): void {
+  noteChange(table.index, record, { at, lagMs: portal.account.searchLagMs, now: portal.clock.now() });
 }
 
 /** Archives a record: it leaves lists, batches and search, and is found with `archived=true`. */
@@ -140,14 +144,14 @@ export function archiveRecord(portal: Portal, table: Table, record: CrmRecord, a
   if (record.archivedAt !== null) return;
   record.archivedAt = at;
   releaseUnique(table, record, record.values);
-  noteChange(table.index, record, at, portal.account.searchLagMs);
+  note(portal, table, record, at);
 }
 
 /** Removes a record for good; nothing answers for its id. */
 export function eraseRecord(portal: Portal, table: Table, record: CrmRecord, at: number): void {
   record.gone = true;
   releaseUnique(table, record, record.values);
-  noteChange(table.index, record, at, portal.account.searchLagMs);
+  note(portal, table, record, at);
 }
 
 function put(record: CrmRecord, changes: ReadonlyMap<string, string>, stamp: Stamp): void {

@@ -40,6 +40,7 @@ function asText(raw: unknown, name: string): string {
   throw invalidJson(`Cannot deserialize value of type \`java.lang.String\` for property ${name}`);
 }
 
+/** A value in its stored form, or why it was refused. */
 export type Normalised =
   | { readonly ok: true; readonly value: string }
   | { readonly ok: false; readonly error: string; readonly message: string };

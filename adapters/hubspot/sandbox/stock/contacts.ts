@@ -28,6 +28,7 @@ export const LIFECYCLE_STAGES: readonly string[] = [
   'other=Other',
 ];
 
+/** Options of the original and the latest traffic source. */
 export const TRAFFIC_SOURCES: readonly string[] = [
   'ORGANIC_SEARCH=Organic Search',
   'PAID_SEARCH=Paid Search',
