@@ -29,7 +29,7 @@ export function campaignTable(portal: Portal): Table {
 }
 
 /** The campaign behind a GUID; undefined when there is none or it was deleted. */
-export function campaignByGuid(portal: Portal, guid: string): CampaignExtra | undefined {
+function campaignByGuid(portal: Portal, guid: string): CampaignExtra | undefined {
   const extra = portal.campaigns.get(guid.toLowerCase());
   return extra === undefined || extra.record.archivedAt !== null ? undefined : extra;
 }
@@ -75,7 +75,7 @@ export function newGuid(portal: Portal): string {
 }
 
 /** A campaign as the marketing API shows it: only what was asked for, empty values left out. */
-export function presentCampaign(portal: Portal, extra: CampaignExtra, names: readonly string[]): Record<string, unknown> {
+function presentCampaign(portal: Portal, extra: CampaignExtra, names: readonly string[]): Record<string, unknown> {
   const { record, guid } = extra;
   const shown = names.flatMap((name) => {
     const value = record.values.get(name);
@@ -91,7 +91,7 @@ export function presentCampaign(portal: Portal, extra: CampaignExtra, names: rea
 }
 
 /** The properties asked for. @throws {HubspotProblem} 400 for a stock property outside the read allow-list */
-export function readableNames(call: Call): readonly string[] {
+function readableNames(call: Call): readonly string[] {
   const names = queryList(call, 'properties');
   const table = campaignTable(call.portal);
   const forbidden = names.filter((name) => !CAMPAIGN_READABLE.has(name) && table.definitions.get(name)?.hubspotDefined !== false);

@@ -9,7 +9,7 @@ export interface ProblemDetail {
 }
 
 /** One entry of `errors` in an error body. */
-export interface ErrorItem {
+interface ErrorItem {
   readonly message: string;
   readonly code?: string;
   readonly in?: string;

@@ -41,7 +41,7 @@ export interface HubspotHalf extends SandboxHalf {
   counts(): HubspotCounts;
 }
 
-export interface HubspotCounts {
+interface HubspotCounts {
   /** Requests of the integration, refused ones included. */
   readonly calls: number;
   /** Of `calls`: searches. */

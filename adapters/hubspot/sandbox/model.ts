@@ -157,7 +157,7 @@ export interface CampaignExtra {
 }
 
 /** Associations of all records: `type:id` -> target type -> target id -> association type ids. */
-export type Links = Map<string, Map<string, Map<string, Set<number>>>>;
+type Links = Map<string, Map<string, Map<string, Set<number>>>>;
 
 /** What the account is, as far as answers depend on it. */
 export interface AccountFacts {

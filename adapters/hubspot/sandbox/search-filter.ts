@@ -4,7 +4,7 @@ import type { PropertyDefinition, Table } from './model.ts';
 import { parseInstant } from './values.ts';
 
 /** One condition of a search, ready to be tested. */
-export interface Condition {
+interface Condition {
   readonly property: string;
   readonly operator: string;
   readonly test: (value: string | undefined) => boolean;

@@ -41,14 +41,12 @@ function asText(raw: unknown, name: string): string {
 }
 
 /** A value in its stored form, or why it was refused. */
-export type Normalised =
-  | { readonly ok: true; readonly value: string }
-  | { readonly ok: false; readonly error: string; readonly message: string };
+type Normalised = { readonly ok: true; readonly value: string } | { readonly ok: false; readonly error: string; readonly message: string };
 
 const EMAIL = /^[^\s@"(),:;<>[\\\]]+@[^\s@"(),:;<>[\\\]]+\.[^\s@.]{2,}$/;
 
 /** One non-empty value in the form in which HubSpot stores and returns it. */
-export function normalise(portal: Portal, table: Table, definition: PropertyDefinition, text: string): Normalised {
+function normalise(portal: Portal, table: Table, definition: PropertyDefinition, text: string): Normalised {
   if (definition.name === 'email' && table.type.singular === 'contact') return email(text);
   if (definition.name === 'hubspot_owner_id') return owner(portal, text);
   if (isStageProperty(definition.name)) return stage(portal, table, definition.name, text);

@@ -7,11 +7,11 @@ export const USER_TOKEN = 'user-session';
 export const APP_ID = '3141592';
 
 /** A clock that only moves when it is told to. */
-export interface ManualClock extends Clock {
+interface ManualClock extends Clock {
   advance(ms: number): void;
 }
 
-export function manualClock(start = START): ManualClock {
+function manualClock(start = START): ManualClock {
   let now = start;
   return {
     now: () => now,
@@ -26,7 +26,7 @@ export function manualClock(start = START): ManualClock {
 }
 
 /** The same numbers every time. */
-export function seededRandom(seed = 7): Random {
+function seededRandom(seed = 7): Random {
   let state = seed;
   return {
     next: () => {
@@ -51,7 +51,7 @@ export interface TestPortal {
   readonly send: (line: string, body?: unknown, options?: SendOptions) => Promise<Reply>;
 }
 
-export interface SendOptions {
+interface SendOptions {
   /** Null: no authorization at all. */
   readonly token?: string | null;
   readonly raw?: string | Uint8Array;

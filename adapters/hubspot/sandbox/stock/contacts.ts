@@ -29,7 +29,7 @@ export const LIFECYCLE_STAGES: readonly string[] = [
 ];
 
 /** Options of the original and the latest traffic source. */
-export const TRAFFIC_SOURCES: readonly string[] = [
+const TRAFFIC_SOURCES: readonly string[] = [
   'ORGANIC_SEARCH=Organic Search',
   'PAID_SEARCH=Paid Search',
   'EMAIL_MARKETING=Email Marketing',

@@ -14,7 +14,7 @@ function common(group: string): readonly StockRow[] {
 }
 
 /** Call outcomes have fixed GUIDs in every account. @source HubSpot calls guide (checked 2026-11) */
-export const CALL_DISPOSITIONS: readonly string[] = [
+const CALL_DISPOSITIONS: readonly string[] = [
   '9d9162e7-6cf3-4944-bf63-4dff82258764=Busy',
   'f240bbac-87c9-4f6e-bf70-924b57d47db7=Connected',
   'a4c4c377-d246-4b32-a13b-75a56a4cd0ff=Left live message',

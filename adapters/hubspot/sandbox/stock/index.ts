@@ -25,7 +25,7 @@ const MAIN_GROUP: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** The group that an object's own properties belong to. */
-export function mainGroup(type: ObjectType): string {
+function mainGroup(type: ObjectType): string {
   return MAIN_GROUP.get(type.plural) ?? type.singular;
 }
 
