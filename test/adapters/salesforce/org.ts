@@ -16,6 +16,8 @@ export interface SandboxOrg {
   readonly log: string[];
   /** As a salesperson with an own HTTP client, past the adapter. */
   user(method: string, path: string, body?: unknown): Promise<unknown>;
+  /** As the salesperson by SOAP, the only way to merge. */
+  merge(object: string, masterId: string, loserId: string): Promise<void>;
   /** Another instance of the adapter on the same organisation. */
   connect(options?: Partial<SalesforceOptions>): Crm;
 }
@@ -63,13 +65,20 @@ export function sandboxOrg(options: Partial<SalesforceHalfOptions> = {}): Sandbo
     close: () => Promise.resolve(),
   };
   const connect = (more: Partial<SalesforceOptions> = {}): Crm =>
-    salesforce({ instanceUrl, accessToken: base.accessToken, ...more } as SalesforceOptions).connect(testPorts({ http, clock }));
+    salesforce({ instanceUrl, accessToken: base.accessToken, ...more }).connect(testPorts({ http, clock }));
   return {
     crm: connect(),
     clock,
     half,
     log,
     connect,
+    merge: async (object, masterId, loserId) => {
+      const envelope = `<soapenv:Envelope xmlns:soapenv="http://schemas.xmlsoap.org/soap/envelope/" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"><soapenv:Header><SessionHeader><sessionId>${base.userAccessToken}</sessionId></SessionHeader></soapenv:Header><soapenv:Body><merge><request><masterRecord xsi:type="${object}"><type>${object}</type><Id>${masterId}</Id></masterRecord><recordToMergeIds>${loserId}</recordToMergeIds></request></merge></soapenv:Body></soapenv:Envelope>`;
+      const headers = { 'content-type': 'text/xml', soapaction: '""' };
+      const answer = await ask({ method: 'POST', url: `${instanceUrl}/services/Soap/u/67.0`, headers, body: envelope });
+      const text = new TextDecoder().decode(answer.body);
+      if (!text.includes('<success>true</success>')) throw new Error(text);
+    },
     user: async (method, path, body) => {
       const headers = {
         authorization: `Bearer ${base.userAccessToken}`,
