@@ -54,7 +54,7 @@ export async function openWarehouse(path: string, options: WarehouseOptions = {}
     await reader.run(`SET TimeZone = 'UTC'`);
     await prepare(connection, path, readOnly);
     if (path !== ':memory:' && !readOnly) chmodSync(path, 0o600);
-    return warehouse(instance, connection, reader);
+    return warehouse(duckdb, instance, { connection, reader });
   } catch (error) {
     instance.closeSync();
     throw error;
@@ -112,7 +112,12 @@ async function prepare(connection: Db, path: string, readOnly: boolean): Promise
   });
 }
 
-function warehouse(instance: DuckDBInstance, connection: Db, reader: Db): DuckDbWarehouse {
+function warehouse(
+  duckdb: DuckDb,
+  instance: DuckDBInstance,
+  connections: { readonly connection: Db; readonly reader: Db },
+): DuckDbWarehouse {
+  const { connection, reader } = connections;
   const loading = loader(connection);
   // Writes take turns: they share one connection and so one transaction.
   let last: Promise<unknown> = Promise.resolve();
@@ -132,7 +137,15 @@ function warehouse(instance: DuckDBInstance, connection: Db, reader: Db): DuckDb
   };
   return {
     query: (sql, params) => reader.rows(sql, params),
-    stream: (sql, params) => reader.stream(sql, params),
+    // A connection of its own: the next query on a connection ends the rows of the one before.
+    async *stream(sql, params) {
+      const own = db(duckdb, await instance.connect());
+      try {
+        yield* own.stream(sql, params);
+      } finally {
+        own.close();
+      }
+    },
     async cursor(side: Side, stream: Stream) {
       const rows = await reader.rows('SELECT cursor FROM load_state WHERE recorded_in = $1 AND stream = $2', [side, stream]);
       return (rows[0]?.['cursor'] as Cursor | undefined) ?? null;

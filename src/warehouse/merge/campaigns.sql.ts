@@ -57,7 +57,7 @@ INSERT INTO campaign_hints (lead_id, recorded_in, source, value, campaign_id, ca
 SELECT h.lead_id, h.side, h.key, h.value, k.campaign_id, k.scope, k.kind, h.created_at
 FROM (SELECT h.*, 'utm' AS kind, lower(h.value) AS wanted FROM t_hint h UNION ALL SELECT h.*, 'name', h.value FROM t_hint h UNION ALL SELECT h.*, 'id', h.value FROM t_hint h) h
 JOIN t_campaign_key k ON k.kind = h.kind AND k.value = h.wanted
-WHERE h.key NOT IN ('utm_source', 'utm_medium', 'utm_term', 'utm_content');
+WHERE h.key NOT IN ('source', 'utm_source', 'utm_medium', 'utm_term', 'utm_content');
 
 CREATE TEMP TABLE t_first_campaign AS
 WITH evidence AS (

@@ -99,8 +99,7 @@ SELECT p.lead_id,
        any_value(CASE WHEN p.status IS NULL OR p.status = '' THEN b.rung ELSE m.rung END ORDER BY p.n) FILTER (p.side = 'marketing') AS marketing_rung,
        CASE WHEN bool_or(p.deal_outcomes LIKE '%"won"%') FILTER (p.side = 'sales') THEN 'customer'
             WHEN bool_or(p.deal_outcomes LIKE '%"open"%') FILTER (p.side = 'sales') THEN 'opportunity'
-            WHEN bool_or(p.deal_outcomes LIKE '%"lost"%') FILTER (p.side = 'sales') THEN 'rejected'
-            WHEN bool_or(p.converted) FILTER (p.side = 'sales') THEN 'accepted'
+            WHEN bool_or(p.converted OR p.deal_outcomes LIKE '%"lost"%') FILTER (p.side = 'sales') THEN 'accepted'
             ELSE any_value(CASE WHEN p.status IS NULL OR p.status = '' THEN b.rung ELSE m.rung END ORDER BY p.is_contact DESC, p.n) FILTER (p.side = 'sales')
        END AS sales_rung
 FROM t_person p
