@@ -5,6 +5,7 @@ import { usageOf } from './http/limits.ts';
 import type { Cursors } from './http/query.ts';
 import { answer } from './http/router.ts';
 import type { Server } from './http/router.ts';
+import { FIRST_VERSION, LAST_VERSION } from './http/reply.ts';
 import { sessionsOf } from './http/sessions.ts';
 import { idMint, to18 } from './ids.ts';
 import type { Org, OrgSettings } from './org.ts';
@@ -28,7 +29,7 @@ export interface SalesforceHalfOptions {
   readonly userAccessToken: string;
   readonly clientId: string;
   readonly clientSecret: string;
-  /** The version that answers name by default, for example `67.0`; every version from 20.0 to 68.0 is served. */
+  /** The version that clients are told of, for example `67.0`; every version from 20.0 to 68.0 is served. */
   readonly apiVersion: string;
   /** Decides the daily allowance. */
   readonly edition: 'enterprise' | 'unlimited' | 'developer';
@@ -61,17 +62,18 @@ export interface SalesforceHalf extends SandboxHalf {
  * An imitation Salesforce organisation without sockets: `handle` answers one HTTP request. Time is the ports' clock
  * alone. It begins with an integration user, a salesperson, a router and a queue, the stock statuses and stages, and an
  * active lead assignment rule.
- * @throws {Error} when `orgId` is no id.
+ * @throws {Error} when `orgId` is no organisation id, or `apiVersion` is not served.
  */
 export function salesforceHalf(options: SalesforceHalfOptions): SalesforceHalf {
   const orgId = to18(options.orgId);
   if (orgId === null || !orgId.startsWith('00D')) throw new Error(`${options.orgId} is no organisation id`);
+  const version = Number(options.apiVersion);
+  if (!(version >= FIRST_VERSION && version <= LAST_VERSION)) throw new Error(`version ${options.apiVersion} is not served`);
   const settings: OrgSettings = {
     orgId,
     clientId: options.clientId,
     clientSecret: options.clientSecret,
     jwtPublicKey: options.jwtPublicKey ?? null,
-    apiVersion: options.apiVersion,
     edition: options.edition,
     limits: options.limits,
     multiCurrency: options.multiCurrency ?? false,

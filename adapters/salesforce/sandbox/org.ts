@@ -20,7 +20,6 @@ export interface OrgSettings {
   readonly clientSecret: string;
   /** Checks JWT assertions; null: the flow isn't set up, every assertion is refused. */
   readonly jwtPublicKey: string | null;
-  readonly apiVersion: string;
   readonly edition: 'enterprise' | 'unlimited' | 'developer';
   readonly limits: 'published' | 'none';
   readonly multiCurrency: boolean;

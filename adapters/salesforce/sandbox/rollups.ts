@@ -20,9 +20,11 @@ export interface Rollups {
  */
 export function campaignRollups(store: Store): Rollups {
   const totals = new Map<string, Map<Figure, number>>();
+  // What each row added last: it is taken back as it was, even when a rate has changed since.
+  const shares = new Map<string, Share>();
 
-  function add(share: Share | null, sign: 1 | -1): void {
-    if (share === null) return;
+  function add(share: Share | null | undefined, sign: 1 | -1): void {
+    if (share === null || share === undefined) return;
     let figures = totals.get(share.campaign);
     if (figures === undefined) totals.set(share.campaign, (figures = new Map()));
     for (const figure of FIGURES) {
@@ -36,8 +38,12 @@ export function campaignRollups(store: Store): Rollups {
     ['Opportunity', dealShare],
   ] as const) {
     store.watch(object, (before, after) => {
-      add(before === undefined ? null : shareOf(before, store), -1);
-      add(after === undefined ? null : shareOf(after, store), 1);
+      const id = (after ?? before)?.id ?? '';
+      const share = after === undefined ? null : shareOf(after, store);
+      add(shares.get(id), -1);
+      add(share, 1);
+      if (share === null) shares.delete(id);
+      else shares.set(id, share);
     });
   }
 
@@ -76,7 +82,7 @@ function memberShare(row: Row, store: Store): Share | null {
 function dealShare(row: Row, store: Store): Share | null {
   const campaign = textOf(store.value(row, 'CampaignId'));
   if (campaign === null || store.value(row, 'IsDeleted') === true) return null;
-  const hundredths = Math.round(Number(store.value(row, 'Amount') ?? 0) * 100);
+  const hundredths = Math.round(Number(store.value(row, 'Amount') ?? 0) * exchange(store, row, campaign) * 100);
   const won = store.value(row, 'IsWon') === true;
   return {
     campaign,
@@ -87,4 +93,14 @@ function dealShare(row: Row, store: Store): Share | null {
       AmountWonOpportunities: won ? hundredths : 0,
     },
   };
+}
+
+/** What one unit of the deal's currency is in the campaign's; 1 where there is only one currency. */
+function exchange(store: Store, deal: Row, campaignId: string): number {
+  const from = store.value(deal, 'CurrencyIsoCode');
+  const to = store.value(store.row(campaignId), 'CurrencyIsoCode');
+  if (from === to || from === null || to === null) return 1;
+  const rate = (code: string | number | boolean): number =>
+    Number(store.value((store.find('CurrencyType', 'IsoCode', code) ?? [])[0], 'ConversionRate') ?? 1);
+  return rate(to) / rate(from);
 }

@@ -21,12 +21,18 @@ beforeAll(async () => {
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
       const headers = Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, String(value)]));
-      void r.half
-        .handle({ method: request.method ?? 'GET', url: request.url ?? '/', headers, body: Buffer.concat(chunks), origin })
-        .then((reply) => {
-          response.writeHead(reply.status, reply.headers);
-          response.end(reply.body);
+      const answer = async (): Promise<void> => {
+        const reply = await r.half.handle({
+          method: request.method ?? 'GET',
+          url: request.url ?? '/',
+          headers,
+          body: Buffer.concat(chunks),
+          origin,
         });
+        response.writeHead(reply.status, reply.headers);
+        response.end(reply.body);
+      };
+      void answer();
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

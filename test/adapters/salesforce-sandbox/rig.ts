@@ -14,7 +14,12 @@ export interface Answer {
 }
 
 /** JSON read loosely, as tests do. */
-export type Json = { readonly [key: string]: Json } & { readonly length: number; map<T>(f: (one: Json) => T): T[] };
+export type Json = { readonly [key: string]: Json } & {
+  readonly length: number;
+  at(index: number): Json | undefined;
+  map<T>(f: (one: Json) => T): T[];
+  toString(): string;
+};
 
 export interface Rig {
   readonly half: SalesforceHalf;

@@ -90,7 +90,7 @@ export function convertLead(context: WriteContext, conversion: Conversion): Conv
       ['LastModifiedDate', Math.floor(context.at / 1000) * 1000],
     ]);
     const after = systemUpdate(context, lead, values);
-    trackConversion(context, after);
+    trackConversion(context, after, 'leadConverted');
     trackChanges(context, lead, after);
     moveRelated(context, lead.id, contactId);
     return { accountId, contactId, opportunityId };
@@ -225,6 +225,8 @@ function opportunity(
     for (const [name, value] of readInput(context, def, conversion.opportunityFields, true)) values.set(name, value);
   }
   const id = create(context, 'Opportunity', values);
+  const row = store.row(id);
+  if (row !== undefined) trackConversion(context, row, 'opportunityCreatedFromLead');
   create(
     context,
     'OpportunityContactRole',

@@ -41,9 +41,9 @@ export function trackCreation(context: WriteContext, row: Row): void {
   if (row.def.tracking !== null) write(context, row.def.tracking, row, { field: 'created', dataType: 'Text', from: null, to: null });
 }
 
-/** The row that a conversion leaves in the lead's history. */
-export function trackConversion(context: WriteContext, row: Row): void {
-  if (row.def.tracking !== null) write(context, row.def.tracking, row, { field: 'leadConverted', dataType: 'Text', from: null, to: null });
+/** The row that a conversion leaves in the history of the lead, and of the opportunity that it made. */
+export function trackConversion(context: WriteContext, row: Row, field: 'leadConverted' | 'opportunityCreatedFromLead'): void {
+  if (row.def.tracking !== null) write(context, row.def.tracking, row, { field, dataType: 'Text', from: null, to: null });
 }
 
 /** One row per tracked field that changed; two for a reference: ids, then names. */

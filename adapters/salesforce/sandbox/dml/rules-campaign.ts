@@ -7,8 +7,14 @@ import { changes } from './draft.ts';
 import type { Draft, Rules } from './draft.ts';
 import { systemInsert } from './history.ts';
 
-/** A new campaign comes with the two member statuses of the stock set-up. */
+/** Only marketing users write campaigns; a new one comes with the two member statuses of the stock set-up. */
 export const campaignRules: Rules = {
+  before(context) {
+    const { store } = context.org;
+    const marketing = store.value(store.row(context.userId), 'UserPermissionsMarketingUser') === true;
+    if (!marketing && !context.trusted)
+      throw new RecordProblem('INSUFFICIENT_ACCESS_OR_READONLY', 'insufficient access rights on object id');
+  },
   after(context, draft, row) {
     if (draft.before !== null) return;
     for (const [index, label] of ['Sent', 'Responded'].entries()) {

@@ -1,6 +1,7 @@
-import { RecordProblem, RequestProblem, errorBody } from '../errors.ts';
+import { RecordProblem, RequestProblem, errorBody, notFound } from '../errors.ts';
 import { get, isObject, plainText } from '../json.ts';
 import type { JsonObject } from '../json.ts';
+import { segmentsOf } from './path.ts';
 import { allow, objectBody } from './reply.ts';
 import type { Call, Reply } from './reply.ts';
 
@@ -118,13 +119,11 @@ function titled(headers: Readonly<Record<string, string>>): Readonly<Record<stri
 
 /** The call that a subrequest makes: its URL must lie in the same version. */
 function subCall(call: Call, part: Part): Call {
-  const url = new URL(part.url.startsWith('/') ? part.url : `/${part.url}`, 'http://sub');
+  const address = part.url.startsWith('/') ? part.url : `/${part.url}`;
   const prefix = `${call.base}/`;
-  if (!url.pathname.startsWith(prefix)) throw new RequestProblem('NOT_FOUND', 'The requested resource does not exist', 404);
-  const path = url.pathname
-    .slice(prefix.length)
-    .split('/')
-    .map((segment) => decodeURIComponent(segment));
+  const url = URL.canParse(address, 'http://sub') ? new URL(address, 'http://sub') : null;
+  if (url === null || !url.pathname.startsWith(prefix)) throw notFound();
+  const path = segmentsOf(url.pathname.slice(prefix.length));
   if (path[0] === 'composite' && path[1] !== 'sobjects')
     throw new RequestProblem('INVALID_INPUT', 'A composite request can not be a subrequest');
   return { ...call, method: part.method, path, query: url.searchParams, headers: { ...inherited(call), ...part.headers }, body: part.body };

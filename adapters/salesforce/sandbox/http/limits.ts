@@ -19,13 +19,14 @@ export interface Usage {
  * licence (Unlimited), 15,000 (Developer). With limits `none` it counts, and refuses nothing.
  */
 export function usageOf(org: Org): Usage {
-  let window: { minute: number; calls: number }[] = [];
+  const window: { readonly minute: number; calls: number }[] = [];
+  let inWindow = 0;
   let total = 0;
 
   function used(): number {
     const oldest = Math.floor(org.store.now() / MINUTE) - WINDOW_MINUTES;
-    window = window.filter((slot) => slot.minute > oldest);
-    return window.reduce((sum, slot) => sum + slot.calls, 0);
+    while (window[0] !== undefined && window[0].minute <= oldest) inWindow -= window.shift()?.calls ?? 0;
+    return inWindow;
   }
 
   function max(): number {
@@ -44,6 +45,7 @@ export function usageOf(org: Org): Usage {
         throw new RequestProblem('REQUEST_LIMIT_EXCEEDED', 'TotalRequests Limit exceeded.', 403);
       }
       total += 1;
+      inWindow += 1;
       const minute = Math.floor(org.store.now() / MINUTE);
       const last = window.at(-1);
       if (last?.minute === minute) last.calls += 1;

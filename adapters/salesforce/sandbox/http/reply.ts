@@ -3,6 +3,10 @@ import type { JsonObject } from '../json.ts';
 import { RequestProblem } from '../errors.ts';
 import type { Org } from '../org.ts';
 
+/** The API versions served. */
+export const FIRST_VERSION = 20;
+export const LAST_VERSION = 68;
+
 /** An answer before it is written out: JSON, or ready text. */
 export interface Reply {
   readonly status: number;

@@ -3,7 +3,9 @@ import { RecordProblem, RequestProblem, errorBody, notFound } from '../errors.ts
 import type { Org } from '../org.ts';
 import { identity, token, userInfo } from './auth.ts';
 import type { Usage } from './limits.ts';
+import { segmentsOf } from './path.ts';
 import type { Cursors } from './query.ts';
+import { FIRST_VERSION, LAST_VERSION } from './reply.ts';
 import type { Call, Reply } from './reply.ts';
 import { jsonBody, resource } from './resources.ts';
 import type { Sessions } from './sessions.ts';
@@ -16,8 +18,6 @@ export interface Server {
   readonly cursors: Cursors;
 }
 
-const FIRST_VERSION = 20;
-const LAST_VERSION = 68;
 /** Longest request line that is read. */
 const LONGEST_URL = 16_384;
 
@@ -27,14 +27,6 @@ function unauthorized(): RequestProblem {
 
 function bearer(request: SandboxRequest): string {
   return /^(?:Bearer|OAuth)\s+(.+)$/i.exec(request.headers['authorization'] ?? '')?.[1]?.trim() ?? '';
-}
-
-function decoded(pathname: string): readonly string[] {
-  try {
-    return pathname.split('/').map((segment) => decodeURIComponent(segment));
-  } catch {
-    throw notFound();
-  }
 }
 
 function bodyText(request: SandboxRequest): string {
@@ -47,8 +39,9 @@ export function answer(server: Server, request: SandboxRequest): SandboxResponse
   let limited = false;
   try {
     if (request.url.length > LONGEST_URL) throw new RequestProblem('URI_TOO_LONG', 'URI Too Long', 414);
+    if (!URL.canParse(request.url, 'http://sandbox')) throw notFound();
     const url = new URL(request.url, 'http://sandbox');
-    const segments = decoded(url.pathname).slice(1);
+    const segments = segmentsOf(url.pathname).slice(1);
     limited = segments[0] === 'services' && segments[1] === 'data' && segments[2] !== undefined && segments[2] !== '';
     reply = dispatch(server, request, url, segments);
   } catch (error) {
@@ -79,7 +72,7 @@ function written(server: Server, request: SandboxRequest, reply: Reply, limited:
     'cache-control': 'no-cache,must-revalidate,max-age=0,no-store,private',
     'x-content-type-options': 'nosniff',
     vary: 'Accept-Encoding',
-    ...(limited ? { 'sforce-limit-info': `api-usage=${String(usage.used())}/${String(usage.max())}` } : {}),
+    ...(limited && reply.status !== 401 ? { 'sforce-limit-info': `api-usage=${String(usage.used())}/${String(usage.max())}` } : {}),
     ...(reply.json === undefined ? {} : { 'content-type': 'application/json;charset=UTF-8' }),
     ...reply.headers,
   };

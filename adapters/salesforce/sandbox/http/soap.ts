@@ -10,6 +10,7 @@ import { contextOf } from '../org.ts';
 import type { Org, WriteContext } from '../org.ts';
 import { textOf } from '../schema/fields.ts';
 import type { Usage } from './limits.ts';
+import { FIRST_VERSION, LAST_VERSION } from './reply.ts';
 import type { Reply } from './reply.ts';
 import type { Sessions } from './sessions.ts';
 
@@ -88,7 +89,7 @@ function objectIn(node: unknown, name: string): JsonObject {
 /** Answers a SOAP request to the partner API: convertLead, merge, getUserInfo, getServerTimestamp. */
 export function soap(server: SoapServer, text: string): Reply {
   try {
-    if (server.kind !== 'u' || !(server.version >= 20 && server.version <= 68))
+    if (server.kind !== 'u' || !(server.version >= FIRST_VERSION && server.version <= LAST_VERSION))
       throw new Fault('UNSUPPORTED_API_VERSION', 'Invalid Api version specified on URL');
     return call(server, text);
   } catch (error) {
@@ -246,6 +247,10 @@ function userInfo(context: WriteContext): string {
     ['userLocale', text('LocaleSidKey')],
     ['userLanguage', text('LanguageLocaleKey')],
     ['profileId', text('ProfileId')],
+    ['organizationName', textOf(store.value(store.row(settings.orgId), 'Name')) ?? ''],
+    ['organizationMultiCurrency', String(settings.multiCurrency)],
+    ['orgDefaultCurrencyIsoCode', settings.currency],
+    ['userDefaultCurrencyIsoCode', settings.multiCurrency ? settings.currency : ''],
   ];
   return items.map(([name, value]) => element(name, value)).join('');
 }

@@ -15,7 +15,8 @@ import {
   required,
   text,
 } from './fields.ts';
-import type { ObjectDef } from './types.ts';
+import type { Row, Store } from '../store.ts';
+import type { ObjectDef, Value } from './types.ts';
 
 /** Definitions carry no stamps of their own. */
 const SETUP_ONLY = ['IsDeleted', 'CreatedDate', 'CreatedById', 'LastModifiedDate', 'LastModifiedById', 'SystemModstamp'];
@@ -125,13 +126,22 @@ export function currencyTypeObject(): ObjectDef {
   return object('CurrencyType', '01L', fields, { ...readOnlyObject, lacks: NO_BIN });
 }
 
+/** The day on which the next rate of the same currency begins. */
+function nextStart(row: Row, store: Store): Value {
+  const mine = String(store.value(row, 'StartDate'));
+  const later = (store.find('DatedConversionRate', 'IsoCode', store.value(row, 'IsoCode')) ?? [])
+    .map((other) => String(store.value(other, 'StartDate')))
+    .filter((start) => start > mine);
+  return later.reduce((first, start) => (start < first ? start : first), '9999-12-31');
+}
+
 /** Exists only where advanced currency management is switched on. */
 export function datedRateObject(): ObjectDef {
   const fields = [
     text('IsoCode', 3, required),
     field('ConversionRate', 'double', { ...required, precision: 18, scale: 6 }),
     day('StartDate', required),
-    day('NextStartDate', readOnly),
+    day('NextStartDate', { ...readOnly, derive: nextStart }),
   ];
   return object('DatedConversionRate', '04w', fields, { lacks: NO_BIN });
 }

@@ -14,6 +14,9 @@ import { jsonValue } from './values.ts';
 
 const AGGREGATES = new Set(['COUNT', 'COUNT_DISTINCT', 'SUM', 'AVG', 'MIN', 'MAX']);
 
+/** A field of these types must go through a date function, or can't be grouped by at all. */
+const UNGROUPABLE = new Set(['datetime', 'currency', 'double', 'percent', 'address', 'anyType']);
+
 /** True for a query whose rows are groups. */
 export function isAggregate(query: Query): boolean {
   return (
@@ -55,7 +58,8 @@ function keyOf(name: string, path: Path | null): string {
 
 function fieldExpression(binding: Binding, dotted: string): Expression {
   const path = pathOf(binding.asking, binding.def, dotted, binding.alias);
-  if (!path.field.filterable) throw malformed(`field '${path.field.name}' can not be grouped in a query call`);
+  if (!path.field.filterable || UNGROUPABLE.has(path.field.type))
+    throw malformed(`field '${path.field.name}' can not be grouped in a query call`);
   return {
     key: path.names.join('.'),
     groups: true,

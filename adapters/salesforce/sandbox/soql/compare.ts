@@ -39,7 +39,7 @@ export function checkOf(field: FieldDef, operator: string, operands: readonly Op
       return first === undefined ? null : orderCheck(field, operator, first);
     case 'LIKE': {
       const patterns = operands.map((operand) => likePattern(operand.kind === 'value' ? String(operand.value ?? '') : ''));
-      return (value) => value !== null && patterns.some((pattern) => pattern.test(String(value)));
+      return (value) => value !== null && patterns.some((fit) => fit(String(value)));
     }
     case 'INCLUDES':
       return includesCheck(operands);
@@ -77,14 +77,46 @@ function orderCheck(field: FieldDef, operator: '<' | '<=' | '>' | '>=', operand:
   };
 }
 
+/** One step of a pattern: any text, any one character, or this character. */
+type Step = 'any' | 'one' | { readonly letter: string };
+
 /** `%` any text, `_` one character, `\%` and `\_` themselves; in any case. */
-function likePattern(text: string): RegExp {
-  const source = text.replaceAll(/\\[%_]|[%_]|[.*+?^${}()|[\]\\]/g, (part) => {
-    if (part === '%') return '[\\s\\S]*';
-    if (part === '_') return '[\\s\\S]';
-    return part.startsWith('\\') && part.length === 2 ? (part[1] ?? '') : `\\${part}`;
-  });
-  return new RegExp(`^${source}$`, 'i');
+function likePattern(text: string): (value: string) => boolean {
+  const steps: Step[] = [];
+  for (let index = 0; index < text.length; index += 1) {
+    const letter = text[index] ?? '';
+    const next = text[index + 1];
+    if (letter === '\\' && (next === '%' || next === '_')) {
+      steps.push({ letter: next });
+      index += 1;
+    } else steps.push(letter === '%' ? 'any' : letter === '_' ? 'one' : { letter: letter.toLowerCase() });
+  }
+  return (value) => fits(steps, value.toLowerCase());
+}
+
+/** Goes back to the last `any` alone, so that no pattern takes longer than its length times the text's. */
+function fits(steps: readonly Step[], text: string): boolean {
+  let step = 0;
+  let at = 0;
+  let lastAny = -1;
+  let resumeAt = 0;
+  while (at < text.length) {
+    const here = steps[step];
+    if (here === 'any') {
+      lastAny = step;
+      resumeAt = at;
+      step += 1;
+    } else if (here === 'one' || (here !== undefined && here.letter === text[at])) {
+      step += 1;
+      at += 1;
+    } else if (lastAny >= 0) {
+      resumeAt += 1;
+      at = resumeAt;
+      step = lastAny + 1;
+    } else return false;
+  }
+  while (steps[step] === 'any') step += 1;
+  return step === steps.length;
 }
 
 /** Multi-select: `'A;B'` wants both, several operands want one of them. */

@@ -45,7 +45,8 @@ export function parseSoql(soql: string): Query {
     const token = /but found:\s*'([^']*)'|found:? -->\s*(.*?)\s*<--|EOF but found: (\S+)|character: ->(.)<-/s
       .exec(said)
       ?.slice(1)
-      .find((part) => part !== undefined);
+      .find((part) => part !== undefined)
+      ?.replace(/^'(.*)'$/s, '$1');
     throw malformed(token === undefined || token === '' ? "unexpected token: '<EOF>'" : `unexpected token: '${token}'`);
   }
 }
