@@ -3,6 +3,7 @@ import type { Person } from '../../src/model/records.ts';
 import type { RecordId } from '../../src/model/words.ts';
 import type { Property } from './catalogue.ts';
 import { contactProperties, mergedInto, modifiedOf, personOf } from './map.ts';
+import { readRecords } from './objects.ts';
 import type { Room } from './room.ts';
 import type { RawRecord } from './shapes.ts';
 
@@ -26,4 +27,23 @@ export function personEvents(
   const merged = mergedInto(record).map((loser): ChangeEvent<Person> => ({ type: 'merged', id: loser.id, into: id, at: loser.at }));
   const at = modifiedOf(record);
   return [...merged, { type: 'upsert', id, version: String(at), at, record: personOf(record, { ...options, self: room.self }) }];
+}
+
+/** A search's body may have 3,000 characters; what the filters and the frame need is left free. */
+const longestList = 2500;
+
+/**
+ * How to search for changed contacts: with all properties where they fit into a search, else for the ids, which are then
+ * read in batches.
+ */
+export function contactQuery(
+  room: Room,
+  properties: readonly string[],
+  signal: AbortSignal | undefined,
+): { readonly properties: readonly string[]; readonly refine?: (records: readonly RawRecord[]) => Promise<readonly RawRecord[]> } {
+  if (JSON.stringify(properties).length <= longestList) return { properties };
+  return {
+    properties: ['lastmodifieddate'],
+    refine: (records) => readRecords(room.wire, 'contacts', { ids: records.map((record) => record.id), properties, signal }),
+  };
 }

@@ -16,6 +16,7 @@ import { readAccount, readToken } from './account.ts';
 import type { TokenInfo } from './account.ts';
 import { connectorSource, createSelf } from './actors.ts';
 import { createCatalogue } from './catalogue.ts';
+import { createStages } from './deals.ts';
 import { describe } from './describe.ts';
 import { pageSizes } from './limits.ts';
 import type { HubspotTier } from './limits.ts';
@@ -58,7 +59,7 @@ const capabilities: Capabilities = {
     'deal-people': 'snapshot',
     touches: 'incremental',
     'status-history': 'incremental',
-    users: 'snapshot',
+    users: 'incremental',
   },
   perCall: { read: pageSizes.batch, readWithHistory: pageSizes.history, write: pageSizes.batch, campaignWrite: pageSizes.campaignBatch },
   connectorLabel: connectorSource,
@@ -99,7 +100,9 @@ function connect(ports: Ports, options: HubspotOptions & { readonly baseUrl: str
     clock: ports.clock,
     log: ports.log,
     account: (call?: CallOptions) => accountOnce(call?.signal),
+    stages: createStages(wire, ports.clock),
     recent: createRecent(ports.clock),
+    campaignIds: null,
   };
   return {
     system: 'hubspot',

@@ -1,7 +1,7 @@
 import type { ChangeEvent, ChangesOptions } from '../../src/crm.ts';
 import type { Person } from '../../src/model/records.ts';
 import type { RecordId } from '../../src/model/words.ts';
-import { personEvents, wantedOfContacts } from './contacts.ts';
+import { contactQuery, personEvents, wantedOfContacts } from './contacts.ts';
 import { modifiedOf } from './map.ts';
 import { overlapMs } from './pass.ts';
 import type { Part, Step, StepFrom } from './pass.ts';
@@ -29,7 +29,12 @@ function contacts(room: Room, options: ChangesOptions): Step<Person> {
       }
       return;
     }
-    for await (const found of changed(room, 'contacts', { since: from.since, next: from.next, properties, signal: options.signal })) {
+    for await (const found of changed(room, 'contacts', {
+      ...contactQuery(room, properties, options.signal),
+      since: from.since,
+      next: from.next,
+      signal: options.signal,
+    })) {
       yield { events: eventsOf(found.records), next: positionOf(found), at: found.at };
     }
   };

@@ -2,6 +2,7 @@ import type { AccountInfo, CallOptions } from '../../src/crm.ts';
 import type { Clock, Log } from '../../src/ports.ts';
 import type { Self } from './actors.ts';
 import type { Catalogue } from './catalogue.ts';
+import type { Stages } from './deals.ts';
 import type { RawRecord } from './shapes.ts';
 import type { Wire } from './wire.ts';
 
@@ -14,7 +15,11 @@ export interface Room {
   readonly log: Log;
   /** Who is on the other end; asked for once. */
   account(options?: CallOptions): Promise<AccountInfo>;
+  /** What the deal stages mean; asked for once in a while. */
+  stages(signal: AbortSignal | undefined): Promise<Stages>;
   readonly recent: Recent;
+  /** The campaigns of the last whole list, numeric ids to GUIDs, for the stream that asks next. */
+  campaignIds: { readonly at: number; readonly guids: ReadonlyMap<string, string> } | null;
 }
 
 /** What one search pass found, kept for a moment for the other streams that ask the same. */

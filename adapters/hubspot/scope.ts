@@ -7,7 +7,7 @@ import { pageSizes } from './limits.ts';
 import { modifiedOf } from './map.ts';
 import { chunks, readRecords, refuseRepeated, serverTime } from './objects.ts';
 import type { Part, Step } from './pass.ts';
-import { personEvents, wantedOfContacts } from './contacts.ts';
+import { contactQuery, personEvents, wantedOfContacts } from './contacts.ts';
 import type { Room } from './room.ts';
 import { listShape, membershipsShape, parse } from './shapes.ts';
 import { changed, positionOf } from './sources.ts';
@@ -41,7 +41,12 @@ export function scopedPeople(room: Room, options: ChangesOptions, scope: string)
     }
     const { since } = from;
     if (from.next?.startsWith('joined:') !== true) {
-      for await (const found of changed(room, 'contacts', { since, next: from.next, properties, signal: options.signal })) {
+      for await (const found of changed(room, 'contacts', {
+        ...contactQuery(room, properties, options.signal),
+        since,
+        next: from.next,
+        signal: options.signal,
+      })) {
         const events = found.records.flatMap((record): readonly ChangeEvent<Person>[] =>
           members.joined.has(record.id)
             ? personEvents(room, record, wanted)

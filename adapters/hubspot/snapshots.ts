@@ -47,6 +47,8 @@ async function* campaignPages(room: Room, after: string | null, { signal }: Chan
   const seen = new Set<string>();
   let token = after;
   let listedSoFar = 0;
+  const guids = new Map<string, string>();
+  let first: number | null = null;
   for (;;) {
     const query = new URLSearchParams({ limit: String(pageSizes.campaigns), properties: properties.join(',') });
     if (token !== null) query.set('after', token);
@@ -56,6 +58,9 @@ async function* campaignPages(room: Room, after: string | null, { signal }: Chan
     if (page.paging !== null) refuseRepeated(seen, page.paging);
     // What is missing from a whole list counts as deleted, so a list that stops early must not pass for whole.
     else if (after === null && page.total !== undefined && listedSoFar < page.total) throw shortList('campaigns');
+    first ??= serverTime(answer);
+    for (const [numericId, guid] of guidsOf(page.results)) guids.set(numericId, guid);
+    if (page.paging === null && after === null) room.campaignIds = { at: first, guids };
     yield { records: page.results, next: page.paging, at: serverTime(answer) };
     if (page.paging === null) return;
     token = page.paging;
@@ -76,22 +81,44 @@ function shortList(what: string): CrmError {
  * whether the contact responded.
  */
 export function memberSteps(room: Room, options: ChangesOptions): readonly Step<Member>[] {
+  const eventsOf = async (guids: ReadonlyMap<string, string>, at: number): Promise<readonly ChangeEvent<Member>[]> => {
+    const between = { from: campaignType, to: contactType };
+    const { byRecord } = await readAssociations(room.wire, between, { ids: [...guids.keys()], signal: options.signal });
+    return [...byRecord].flatMap(([numericId, associations]) => {
+      const campaignId = guids.get(numericId);
+      return campaignId === undefined ? [] : associations.map((association) => memberEvent(campaignId, association, at));
+    });
+  };
   return [
     async function* (from): AsyncGenerator<Part<Member>> {
+      const known = from.next === null ? recentCampaigns(room) : null;
+      if (known !== null) {
+        yield { events: await eventsOf(known.guids, known.at), next: null, at: known.at };
+        return;
+      }
       for await (const page of campaignPages(room, from.next, options)) {
-        const guids = new Map(page.records.flatMap((record) => [[textOf(record, 'hs_object_id') ?? '', record.id] as const]));
-        guids.delete('');
-        const ids = [...guids.keys()];
-        const between = { from: campaignType, to: contactType };
-        const { byRecord } = await readAssociations(room.wire, between, { ids, signal: options.signal });
-        const events = [...byRecord].flatMap(([numericId, associations]) => {
-          const campaignId = guids.get(numericId);
-          return campaignId === undefined ? [] : associations.map((association) => memberEvent(campaignId, association, page.at));
-        });
-        yield { events, next: page.next, at: page.at };
+        yield { events: await eventsOf(guidsOf(page.records), page.at), next: page.next, at: page.at };
       }
     },
   ];
+}
+
+/** How long the list of campaigns that another stream has just read stands for the present one, by the server's time. */
+const freshMs = 60_000;
+
+function recentCampaigns(room: Room): Room['campaignIds'] {
+  const known = room.campaignIds;
+  const now = room.wire.serverNow();
+  return known === null || now === null || now - known.at > freshMs ? null : known;
+}
+
+function guidsOf(records: readonly RawRecord[]): ReadonlyMap<string, string> {
+  return new Map(
+    records.flatMap((record) => {
+      const numericId = textOf(record, 'hs_object_id');
+      return numericId === null ? [] : [[numericId, record.id] as const];
+    }),
+  );
 }
 
 function memberEvent(
@@ -145,29 +172,47 @@ export function dealPeopleSteps(room: Room, options: ChangesOptions): readonly S
   ];
 }
 
-/** All owners, those who left included: old records still name them. */
+/** Owners who left are looked up only now and then; meanwhile they are absent from the list of the active ones. */
+const archivedOwnersEveryMs = 6 * 3_600_000;
+
+/** Owners, those who left included: old records still name them. */
 export function userSteps(room: Room, options: ChangesOptions): readonly Step<User>[] {
-  return [false, true].map(
-    (archived): Step<User> =>
-      async function* (from): AsyncGenerator<Part<User>> {
-        const seen = new Set<string>();
-        let token = from.next;
-        for (;;) {
-          const after = token ?? undefined;
-          const answer = await room.wire.client({ limit: 'general', repeatable: true, signal: options.signal }, (api) =>
-            api.owners.getPage(undefined, after, pageSizes.list, archived),
-          );
-          const { results, paging } = parse(ownersShape, answer.body, 'the owners');
-          const events = results.map((owner): ChangeEvent<User> => {
-            const at = instantOf(owner.updatedAt) ?? 0;
-            const version = `${at}${owner.archived ? ':archived' : ''}`;
-            return { type: 'upsert', id: owner.id as RecordId, version, at, record: userOf(owner) };
-          });
-          if (paging !== null) refuseRepeated(seen, paging);
-          yield { events, next: paging, at: serverTime(answer) };
-          if (paging === null) return;
-          token = paging;
-        }
-      },
-  );
+  return [
+    (from) => ownerPages(room, { archived: false, after: from.next, signal: options.signal }),
+    async function* (from): AsyncGenerator<Part<User>> {
+      const now = room.wire.serverNow();
+      const last = from.notes['archivedOwnersAt'];
+      if (from.next === null && now !== null && last !== undefined && now - last < archivedOwnersEveryMs) {
+        yield { events: [], next: null, at: now };
+        return;
+      }
+      for await (const part of ownerPages(room, { archived: true, after: from.next, signal: options.signal })) {
+        yield part.next === null ? { ...part, notes: { archivedOwnersAt: part.at } } : part;
+      }
+    },
+  ];
+}
+
+async function* ownerPages(
+  room: Room,
+  options: { readonly archived: boolean; readonly after: string | null; readonly signal: AbortSignal | undefined },
+): AsyncGenerator<Part<User>> {
+  const seen = new Set<string>();
+  let token = options.after;
+  for (;;) {
+    const after = token ?? undefined;
+    const answer = await room.wire.client({ limit: 'general', repeatable: true, signal: options.signal }, (api) =>
+      api.owners.getPage(undefined, after, pageSizes.list, options.archived),
+    );
+    const { results, paging } = parse(ownersShape, answer.body, 'the owners');
+    const events = results.map((owner): ChangeEvent<User> => {
+      const at = instantOf(owner.updatedAt) ?? 0;
+      const version = `${at}${owner.archived ? ':archived' : ''}`;
+      return { type: 'upsert', id: owner.id as RecordId, version, at, record: userOf(owner) };
+    });
+    if (paging !== null) refuseRepeated(seen, paging);
+    yield { events, next: paging, at: serverTime(answer) };
+    if (paging === null) return;
+    token = paging;
+  }
 }

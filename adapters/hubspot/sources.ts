@@ -39,6 +39,11 @@ interface ChangedOptions {
 }
 
 const portion = 200;
+/**
+ * Searches reach this much further back than asked: the streams' passes begin seconds apart, and this way the search of
+ * one also answers the next.
+ */
+const slackMs = 2 * 60_000;
 
 /**
  * What changed since an instant: from the search that another stream of this connection has just made, else by walking
@@ -53,7 +58,8 @@ export async function* changed(room: Room, objectType: string, options: ChangedO
     );
     return;
   }
-  const from: Anchor = options.next === null ? { at: options.since, seen: [], walked: null } : readAnchor(options.next);
+  const since = Math.max(0, options.since - slackMs);
+  const from: Anchor = options.next === null ? { at: since, seen: [], walked: null } : readAnchor(options.next);
   const kept: RawRecord[] = [];
   let asOf: number | null = null;
   const query = { objectType, modified: modifiedProperty(objectType), properties: options.properties, signal: options.signal };
@@ -62,7 +68,7 @@ export async function* changed(room: Room, objectType: string, options: ChangedO
     asOf ??= found.at;
     kept.push(...records);
     // Remembered before it is delivered: who reads a stream to its last page need not ask for one more.
-    if (found.anchor === null && options.next === null) room.recent.set(objectType, { since: options.since, asOf, records: kept });
+    if (found.anchor === null && options.next === null) room.recent.set(objectType, { since, asOf, records: kept });
     yield { ...found, records, at: asOf };
   }
 }

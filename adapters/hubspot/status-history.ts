@@ -5,8 +5,8 @@ import { creatorOf, creatorProperties, entryActor } from './actors.ts';
 import type { Self } from './actors.ts';
 import { valueType } from './catalogue.ts';
 import type { Property } from './catalogue.ts';
-import { wantedOfContacts } from './contacts.ts';
-import { readStages, stageProperty } from './deals.ts';
+import { contactQuery, wantedOfContacts } from './contacts.ts';
+import { stageProperty } from './deals.ts';
 import type { Stages } from './deals.ts';
 import { createdOf, textOf } from './map.ts';
 import { readRecords } from './objects.ts';
@@ -38,7 +38,12 @@ function contactHistories(room: Room, options: ChangesOptions): Step<StatusChang
       }
       return;
     }
-    for await (const found of changed(room, 'contacts', { since: from.since, next: from.next, properties, signal: options.signal })) {
+    for await (const found of changed(room, 'contacts', {
+      ...contactQuery(room, properties, options.signal),
+      since: from.since,
+      next: from.next,
+      signal: options.signal,
+    })) {
       const records = await readRecords(room.wire, 'contacts', { ...wanted, ids: found.records.map((record) => record.id) });
       yield { events: eventsOf(records), next: positionOf(found), at: found.at };
     }
@@ -47,7 +52,7 @@ function contactHistories(room: Room, options: ChangesOptions): Step<StatusChang
 
 function dealHistories(room: Room, options: ChangesOptions): Step<StatusChange> {
   return async function* (from): AsyncGenerator<Part<StatusChange>> {
-    const stages = await readStages(room.wire, options.signal);
+    const stages = await room.stages(options.signal);
     const about = { entity: 'deal', self: room.self, catalogue: new Map<string, Property>(), stages } as const;
     for await (const part of dealRecords(room, from, options)) {
       yield { events: part.records.flatMap((record) => changesOf(record, about)), next: part.next, at: part.at };

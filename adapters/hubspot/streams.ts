@@ -1,8 +1,8 @@
 import type { ChangeEvent, ChangesOptions } from '../../src/crm.ts';
 import type { Account, Deal, Touch } from '../../src/model/records.ts';
 import type { RecordId } from '../../src/model/words.ts';
-import { wantedOfContacts } from './contacts.ts';
-import { dealOf, dealProperties, readStages, stageProperty } from './deals.ts';
+import { contactQuery, wantedOfContacts } from './contacts.ts';
+import { dealOf, dealProperties, stageProperty } from './deals.ts';
 import { accountOf, companyProperties, modifiedOf } from './map.ts';
 import { readAssociations, readRecords } from './objects.ts';
 import type { Part, Step } from './pass.ts';
@@ -42,7 +42,7 @@ function upsert<R>(record: RawRecord, value: R): ChangeEvent<R> {
 export function dealSteps(room: Room, options: ChangesOptions): readonly Step<Deal>[] {
   return [
     async function* (from): AsyncGenerator<Part<Deal>> {
-      const [stages, { currency }] = await Promise.all([readStages(room.wire, options.signal), room.account(options)]);
+      const [stages, { currency }] = await Promise.all([room.stages(options.signal), room.account(options)]);
       const eventsOf = (records: readonly RawRecord[]): readonly ChangeEvent<Deal>[] =>
         records.map((record) => upsert(record, dealOf(record, stages, currency)));
       for await (const part of dealRecords(room, from, options)) yield { events: eventsOf(part.records), next: part.next, at: part.at };
@@ -94,7 +94,12 @@ function contactTouches(room: Room, options: ChangesOptions): Step<Touch> {
       }
       return;
     }
-    for await (const found of changed(room, 'contacts', { since: from.since, next: from.next, properties, signal: options.signal })) {
+    for await (const found of changed(room, 'contacts', {
+      ...contactQuery(room, properties, options.signal),
+      since: from.since,
+      next: from.next,
+      signal: options.signal,
+    })) {
       yield { events: eventsOf(found.records), next: positionOf(found), at: found.at };
     }
   };
