@@ -4,6 +4,7 @@ import { accountCases } from './cases/account.ts';
 import { changesCases } from './cases/changes.ts';
 import { hostileCases } from './cases/hostile.ts';
 import { ownCases } from './cases/own.ts';
+import { passCases } from './cases/passes.ts';
 import { readCases } from './cases/read.ts';
 import { streamCases } from './cases/streams.ts';
 import { writeCases } from './cases/write.ts';
@@ -42,6 +43,8 @@ export interface ContractHarness {
   };
   /** False: the CRM refuses a second person with the same e-mail address. */
   readonly sharedEmails: boolean;
+  /** True: people are leads first, and a deal begins with their conversion. */
+  readonly convertsLeads: boolean;
 }
 
 /** What users do in the CRM beside the integration, at the CRM's own time. */
@@ -67,6 +70,12 @@ export interface ContractWorld {
   value(personId: RecordId, field: string): Promise<FieldValue>;
   /** How many people have this e-mail address, as a user finds them. */
   countByEmail(email: string): Promise<number>;
+  /** A restriction as `ChangesOptions.scope` takes it, and how users put people in and take them out. */
+  restriction(): Promise<{
+    readonly scope: string;
+    readonly enter: (personId: RecordId) => Promise<void>;
+    readonly leave: (personId: RecordId) => Promise<void>;
+  }>;
   /** Moves the CRM's time on, in milliseconds. */
   advance(ms: number): Promise<void>;
 }
@@ -84,5 +93,5 @@ export interface ContractWorld {
  * }
  */
 export function crmContract(): readonly ContractCase[] {
-  return [...accountCases, ...changesCases, ...streamCases, ...readCases, ...writeCases, ...ownCases, ...hostileCases];
+  return [...accountCases, ...changesCases, ...passCases, ...streamCases, ...readCases, ...writeCases, ...ownCases, ...hostileCases];
 }

@@ -22,6 +22,7 @@ export const hubspotVendor: VendorHarness = {
     newPerson: (email) => new Map([['email', email]]),
     sizes: { equalStamps: 10_050, pages: 230 },
     sharedEmails: false,
+    convertsLeads: false,
   },
   async world(ask) {
     const create = async (
@@ -71,6 +72,19 @@ export const hubspotVendor: VendorHarness = {
       async value(id, field): Promise<FieldValue> {
         const contact = (await ask('GET', `${CONTACTS}/${id}?properties=${field}`)) as Contact;
         return contact.properties[field] ?? null;
+      },
+      async restriction() {
+        const list = { name: 'Inside', objectTypeId: '0-1', processingType: 'MANUAL' };
+        const { listId } = ((await ask('POST', '/crm/v3/lists', list)) as { list: { listId: string } }).list;
+        const touch = (id: string): Promise<unknown> => ask('PATCH', `${CONTACTS}/${id}`, { properties: { jobtitle: `moved ${id}` } });
+        const move = (how: 'add' | 'remove', id: string): Promise<unknown> =>
+          ask('PUT', `/crm/v3/lists/${listId}/memberships/${how}`, [id]);
+        return {
+          scope: 'Inside',
+          enter: async (id) => void (await move('add', id)),
+          // Who is taken off a manual list is noticed at the next change.
+          leave: async (id) => void [await move('remove', id), await touch(id)],
+        };
       },
       async countByEmail(email) {
         try {

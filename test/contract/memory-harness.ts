@@ -30,6 +30,7 @@ export async function memoryHarness(flavour: MemoryOptions, provisioned: boolean
     newPerson: (email) => new Map([['email', email]]),
     sizes: { equalStamps: 10_500, pages: 230 },
     sharedEmails: flavour.uniqueEmail !== true,
+    convertsLeads: flavour.convertible !== undefined,
   };
   return { harness, close: async () => {} };
 }
@@ -65,6 +66,11 @@ function worldOf(crm: MemoryCrm, now: { ms: number }, converts: boolean): Contra
     addCall: async (personId) => world.addTouch({ personIds: [personId], kind: 'call', ...by() }),
     value: async (id, field) => world.person(id)?.fields.get(field) ?? null,
     countByEmail: async (email) => [...world.people()].filter((person) => person.emails.includes(email)).length,
+    restriction: async () => {
+      world.scope('inside', (person) => person.company === 'Inside');
+      const move = (id: RecordId, company: string | null) => world.edit(id, 'company', company, by());
+      return { scope: 'inside', enter: async (id) => move(id, 'Inside'), leave: async (id) => move(id, null) };
+    },
     advance: async (ms) => void (now.ms += ms),
   };
 }

@@ -23,6 +23,7 @@ export const salesforceVendor: VendorHarness = {
       ]),
     sizes: { equalStamps: 10_050, pages: 230 },
     sharedEmails: true,
+    convertsLeads: true,
   },
   async world(ask, box) {
     const rest = data(box);
@@ -82,6 +83,11 @@ export const salesforceVendor: VendorHarness = {
       async value(id, field): Promise<FieldValue> {
         const lead = (await ask('GET', `${rest}/sobjects/Lead/${id}?fields=${field}`)) as Record<string, FieldValue>;
         return lead[field] ?? null;
+      },
+      restriction: async () => {
+        const move = async (id: string, company: string): Promise<void> =>
+          void (await ask('PATCH', `${rest}/sobjects/Lead/${id}`, { Company: company }));
+        return { scope: "Company = 'Inside'", enter: (id) => move(id, 'Inside'), leave: (id) => move(id, 'Outside') };
       },
       countByEmail: async (email) => (await query(`SELECT Id FROM Lead WHERE Email = '${email}'`)).length,
     };

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import type { Capabilities } from '../../crm.ts';
+import type { Person } from '../../model/records.ts';
 import type { RecordId } from '../../model/words.ts';
 import type { ContractCase } from '../contract.ts';
 import { LONG, drain, upserted } from '../steps.ts';
 
-const needsIncremental = (capabilities: Capabilities): string | undefined =>
+/** Why a case about increments does not apply. */
+export const needsIncremental = (capabilities: Capabilities): string | undefined =>
   capabilities.streams.people === 'incremental' ? undefined : 'people are listed whole at every pass, so nothing is incremental';
 
 /** The stream of people: completeness, resuming, removal. */
@@ -68,16 +70,16 @@ export const changesCases: readonly ContractCase[] = [
     async run(harness) {
       const [first] = (await harness.world.addPeople(2, 'ver')) as [RecordId, RecordId];
       await harness.world.advance(LONG);
-      const versions = async (): Promise<ReadonlyMap<RecordId, string>> => {
+      const records = async (): Promise<ReadonlyMap<RecordId, { readonly version: string; readonly record: Person }>> => {
         const { events } = await drain(await harness.connect(), 'people', null, { fields: [harness.statusField] });
-        return new Map(events.flatMap((event) => (event.type === 'upsert' ? [[event.id, event.version] as const] : [])));
+        return new Map(events.flatMap((event) => (event.type === 'upsert' ? [[event.id, event] as const] : [])));
       };
-      const before = await versions();
-      assert.deepEqual(await versions(), before);
+      const before = await records();
+      assert.deepEqual(await records(), before);
       await harness.world.edit(first, harness.statusField, harness.statuses[1]);
       await harness.world.advance(LONG);
-      const after = await versions();
-      assert.notEqual(after.get(first), before.get(first));
+      const after = await records();
+      assert.notEqual(after.get(first)?.version, before.get(first)?.version);
       assert.deepEqual([...after.keys()].toSorted(), [...before.keys()].toSorted());
     },
   },
