@@ -33,8 +33,12 @@ export function ownFieldsByObject(
   return fields.flatMap((field) => (objectsOf.get(field.on) ?? []).map((object) => ({ object, name: ownName(field.stem), field })));
 }
 
-/** A field's definition, for the Tooling API as it is and for a metadata file as XML. */
-export function fieldMetadata(field: OwnField): FieldMetadata {
+/**
+ * A field's definition as JSON for the Tooling API or as XML for a file. They differ in one word: a picklist's value is
+ * its `valueName` in the one and its `fullName` in the other.
+ * @source Tooling API, CustomValue Metadata; Metadata API, CustomValue (v67.0)
+ */
+export function fieldMetadata(field: OwnField, form: 'json' | 'xml'): FieldMetadata {
   const shared = {
     label: field.label.slice(0, 40),
     description: `${madeByTruce} ${field.help}`,
@@ -62,7 +66,11 @@ export function fieldMetadata(field: OwnField): FieldMetadata {
           restricted: true,
           valueSetDefinition: {
             sorted: false,
-            value: (field.options ?? []).map((option) => ({ fullName: option, default: false, label: option })),
+            value: (field.options ?? []).map((option) => ({
+              [form === 'json' ? 'valueName' : 'fullName']: option,
+              default: false,
+              label: option,
+            })),
           },
         },
       };
@@ -79,7 +87,7 @@ export function metadataFiles(fields: readonly OwnField[], apiVersion: string): 
   for (const { object, name, field } of placed) {
     files.set(
       `${base}/objects/${object}/fields/${name}.field-meta.xml`,
-      document('CustomField', { fullName: name, ...fieldMetadata(field) }),
+      document('CustomField', { fullName: name, ...fieldMetadata(field, 'xml') }),
     );
   }
   const own = placed.map(({ object, name }) => `${object}.${name}`);

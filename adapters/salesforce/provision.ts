@@ -71,7 +71,7 @@ async function makeField(
   const what = `field ${object}.${name}`;
   const answer = await post(
     context,
-    { path: '/tooling/sobjects/CustomField', body: { FullName: `${object}.${name}`, Metadata: fieldMetadata(field) } },
+    { path: '/tooling/sobjects/CustomField', body: { FullName: `${object}.${name}`, Metadata: fieldMetadata(field, 'json') } },
     options,
   );
   return 'id' in answer ? { what, status: 'created', detail: field.label } : { what, status: 'failed', detail: answer.why };

@@ -30,6 +30,7 @@ function harnessOf(org: SandboxOrg): ContractHarness {
     newPerson: (email) => new Map(Object.entries(person(email))),
     sizes: { equalStamps: 4_100, pages: 4_100 },
     sharedEmails: true,
+    convertsLeads: true,
     world: {
       // The salesperson of the sandbox, who makes all of the world's requests.
       userId: '0055g0000000002AAA' as RecordId,
@@ -73,6 +74,16 @@ function harnessOf(org: SandboxOrg): ContractHarness {
         }),
       value: async (id, field) => (await query(`SELECT ${field} FROM Lead WHERE Id = '${id}'`)).records[0]?.[field] ?? null,
       countByEmail: async (email) => (await query(`SELECT Id FROM Lead WHERE Email = '${email.replaceAll("'", "\\'")}'`)).totalSize,
+      restriction: () =>
+        Promise.resolve({
+          scope: "LeadSource = 'Web'",
+          enter: async (id) => {
+            await org.user('PATCH', `/sobjects/Lead/${id}`, { LeadSource: 'Web' });
+          },
+          leave: async (id) => {
+            await org.user('PATCH', `/sobjects/Lead/${id}`, { LeadSource: 'Other' });
+          },
+        }),
       advance: (ms) => org.clock.advance(ms),
     },
   };

@@ -9,7 +9,7 @@ import type { SandboxOrg } from './org.ts';
 const minute = 60_000;
 const day = 24 * 60 * minute;
 const asked = { fields: ['Status'], historyFields: ['Status'] };
-const person = (n: number): object => ({ LastName: `Doe ${n}`, Company: 'Acme', Email: `doe-${n}@example.com` });
+const person = (n: number): Record<string, unknown> => ({ LastName: `Doe ${n}`, Company: 'Acme', Email: `doe-${n}@example.com` });
 
 function convertedLead(org: SandboxOrg, at: number): { lead: string; contactId: string; opportunityId: string } {
   const lead = org.half.seed.insert('Lead', person(1), { at });
