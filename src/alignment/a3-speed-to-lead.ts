@@ -1,6 +1,6 @@
 import { followUpShapes, incidenceRow, policyLabels } from './a1-follow-up-rate.ts';
-import type { CurveGroup } from './curves.ts';
-import { curvePoints, curveQuantile, curvesAt, loadCurves } from './curves.ts';
+import type { CurveGroup, Quantile, QuantileShare } from './curves.ts';
+import { curvePoints, curveQuantiles, curvesAt, loadCurves } from './curves.ts';
 import { dayMs, firstTouchObs, followUpPopulation, followUpWarnings, hourMs, missingFollowUp, policyCurve } from './follow-up.ts';
 import { policies, policyNumber } from './prepare.ts';
 import { clusterWarnings, labelOf, rate } from './rates.ts';
@@ -52,6 +52,7 @@ async function compute(context: StatContext): Promise<StatResult> {
   const groups = await loadCurves(context.db, firstTouchObs(context, { preTouched: false }), context.dimensions.length > 0 ? [policy] : []);
   const main = groups.find((group) => group.curve === policyCurve(context.settings.touchPolicy));
 
+  const quantileOf = await curveQuantiles(context.db, designEffect);
   const rows: SegmentRow[] = [];
   const quantiles: QuantileRow[] = [];
   const atDay = await curvesAt(context.db, dayMs);
@@ -59,7 +60,7 @@ async function compute(context: StatContext): Promise<StatResult> {
     for (const [key, t] of marks) {
       rows.push(incidenceRow(main, await curvesAt(context.db, t), { dimension: 'horizon', key, label: `within ${key}`, designEffect, t }));
     }
-    quantiles.push(...(await quantilesOf(context, main, { clock: 'handed', dimension: 'total', label: 'all', designEffect })));
+    quantiles.push(...quantilesOf(main, quantileOf, { clock: 'handed', dimension: 'total', label: 'all' }));
   }
   for (const one of policies) {
     const group = groups.find((g) => g.curve === policyCurve(one));
@@ -70,7 +71,7 @@ async function compute(context: StatContext): Promise<StatResult> {
     for (const group of groups.filter((g) => g.curve === dimension)) {
       const label = labelOf(context, dimension, group.g);
       rows.push(incidenceRow(group, atDay, { dimension, key: group.g, label, designEffect, t: dayMs }));
-      quantiles.push(...(await quantilesOf(context, group, { clock: 'handed', dimension, label, designEffect })));
+      quantiles.push(...quantilesOf(group, quantileOf, { clock: 'handed', dimension, label }));
     }
   }
   const until = context.settings.horizonDays * dayMs;
@@ -115,23 +116,26 @@ async function compute(context: StatContext): Promise<StatResult> {
   });
 }
 
-async function quantilesOf(
-  context: StatContext,
+function quantilesOf(
   group: CurveGroup,
-  place: { readonly clock: string; readonly dimension: string; readonly label: string; readonly designEffect: number },
-): Promise<readonly QuantileRow[]> {
-  const rows: QuantileRow[] = [];
-  for (const p of [0.5, 0.75]) {
-    const found = await curveQuantile(context.db, group, { p, designEffect: place.designEffect });
-    const { clock, dimension, label } = place;
-    rows.push({ clock, population: 'all', dimension, key: group.g, label, p, n: group.n, ...found, method: 'aalen-johansen' });
-  }
-  return rows;
+  quantileOf: (group: CurveGroup, p: QuantileShare) => Quantile,
+  place: { readonly clock: string; readonly dimension: string; readonly label: string },
+): readonly QuantileRow[] {
+  const shares = [0.5, 0.75] as const;
+  return shares.map((p) => ({
+    ...place,
+    population: 'all',
+    key: group.g,
+    p,
+    n: group.n,
+    ...quantileOf(group, p),
+    method: 'aalen-johansen',
+  }));
 }
 
 async function businessQuantiles(context: StatContext, policy: number, designEffect: number): Promise<readonly QuantileRow[]> {
   const [group] = await loadCurves(context.db, firstTouchBusinessSql, [policy, context.settings.horizonDays * dayMs]);
-  return group === undefined
-    ? []
-    : quantilesOf(context, group, { clock: 'handed, working hours', dimension: 'total', label: 'all', designEffect });
+  if (group === undefined) return [];
+  const quantileOf = await curveQuantiles(context.db, designEffect);
+  return quantilesOf(group, quantileOf, { clock: 'handed, working hours', dimension: 'total', label: 'all' });
 }

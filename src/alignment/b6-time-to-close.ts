@@ -1,5 +1,5 @@
-import type { CurveGroup } from './curves.ts';
-import { curvePoints, curveQuantile, curvesAt, loadCurves } from './curves.ts';
+import type { CurveGroup, Quantile, QuantileShare } from './curves.ts';
+import { curvePoints, curveQuantiles, curvesAt, loadCurves } from './curves.ts';
 import { incidenceRow } from './a1-follow-up-rate.ts';
 import { dayMs } from './follow-up.ts';
 import { labelOf, otherKey } from './rates.ts';
@@ -59,10 +59,11 @@ async function compute(context: StatContext): Promise<StatResult> {
     splice(closeSegmentSql, { leads, column, min: context.settings.minCell, other: { sql: `'${otherKey}'` } }),
   );
   const groups = await loadCurves(context.db, [splice(closeCurvesSql, { leads }), ...segments].join(' UNION ALL '), [context.asOf]);
+  const quantileOf = await curveQuantiles(context.db, 1);
   const quantiles: QuantileRow[] = [];
   for (const clock of clocks) {
     const group = groups.find((g) => g.curve === clock);
-    if (group !== undefined) quantiles.push(...(await allQuantiles(context, group, { clock, dimension: 'total', label: 'all' })));
+    if (group !== undefined) quantiles.push(...allQuantiles(group, quantileOf, { clock, dimension: 'total', label: 'all' }));
   }
   const main = groups.find((group) => group.curve === 'lead-created');
   const rows: SegmentRow[] = [];
@@ -73,9 +74,7 @@ async function compute(context: StatContext): Promise<StatResult> {
   }
   for (const dimension of context.dimensions) {
     for (const group of groups.filter((g) => g.curve === dimension)) {
-      quantiles.push(
-        ...(await allQuantiles(context, group, { clock: 'lead-created', dimension, label: labelOf(context, dimension, group.g) })),
-      );
+      quantiles.push(...allQuantiles(group, quantileOf, { clock: 'lead-created', dimension, label: labelOf(context, dimension, group.g) }));
     }
   }
   const curves: Curve[] = [];
@@ -119,17 +118,21 @@ async function compute(context: StatContext): Promise<StatResult> {
   });
 }
 
-async function allQuantiles(
-  context: StatContext,
+function allQuantiles(
   group: CurveGroup,
+  quantileOf: (group: CurveGroup, p: QuantileShare) => Quantile,
   place: { readonly clock: string; readonly dimension: string; readonly label: string },
-): Promise<readonly QuantileRow[]> {
-  const rows: QuantileRow[] = [];
-  for (const p of [0.25, 0.5, 0.75]) {
-    const found = await curveQuantile(context.db, group, { p, designEffect: 1 });
-    rows.push({ ...place, population: 'all', key: group.g, p, n: group.n, ...found, method: 'aalen-johansen' });
-  }
-  return rows;
+): readonly QuantileRow[] {
+  const shares = [0.25, 0.5, 0.75] as const;
+  return shares.map((p) => ({
+    ...place,
+    population: 'all',
+    key: group.g,
+    p,
+    n: group.n,
+    ...quantileOf(group, p),
+    method: 'aalen-johansen',
+  }));
 }
 
 async function curvesOf(context: StatContext, group: CurveGroup): Promise<readonly Curve[]> {

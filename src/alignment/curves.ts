@@ -106,18 +106,26 @@ export function incidenceInterval(p: number, se: number, designEffect: number): 
   return { ...logLogLimits(p, se * Math.sqrt(designEffect)), level: 0.95, method };
 }
 
-/** The time by which a share `p` of a curve's cases had the first kind of end: the first step at or above it, the middle of a step exactly at it. */
-export async function curveQuantile(
+/** The shares for which `curveQuantiles` finds the times. */
+export type QuantileShare = 0.25 | 0.5 | 0.75;
+
+/**
+ * The times by which a quarter, half and three quarters of each curve's cases had the first kind of end: the first step at
+ * or above the share, the middle of a step exactly at it; with limits by inverting the log(-log) band.
+ */
+export async function curveQuantiles(
   db: Queryable,
-  group: Pick<CurveGroup, 'curve' | 'g'>,
-  options: { readonly p: number; readonly designEffect: number },
-): Promise<Quantile> {
-  const params = [options.p, z95 * Math.sqrt(options.designEffect), group.curve, group.g];
-  const [row] = await db.query(curveCrossSql, params);
-  const t = numberOrNull(row, 't');
-  const beyond = numberOrNull(row, 'beyond');
-  const value = t !== null && beyond !== null && count(row, 'flat') === 1 ? (t + beyond) / 2 : t;
-  return { value, lo: numberOrNull(row, 'earliest'), hi: numberOrNull(row, 'latest') };
+  designEffect: number,
+): Promise<(group: Pick<CurveGroup, 'curve' | 'g'>, p: QuantileShare) => Quantile> {
+  const found = new Map<string, Quantile>();
+  for (const row of await db.query(curveCrossSql, [z95 * Math.sqrt(designEffect)])) {
+    const t = numberOrNull(row, 't');
+    const beyond = numberOrNull(row, 'beyond');
+    const value = t !== null && beyond !== null && count(row, 'flat') === 1 ? (t + beyond) / 2 : t;
+    const key = `${curveKey(text(row, 'curve'), text(row, 'g'))}\n${count(row, 'p')}`;
+    found.set(key, { value, lo: numberOrNull(row, 'earliest'), hi: numberOrNull(row, 'latest') });
+  }
+  return (group, p) => found.get(`${curveKey(group.curve, group.g)}\n${p}`) ?? { value: null, lo: null, hi: null };
 }
 
 /** What a curve shows and is called. `which`: ends of the first kind, of the second, or none yet. */
