@@ -8,7 +8,7 @@ import { snapshot } from './snapshot.ts';
 import type { ActOptions, FieldsInput, MemoryWorld, PersonSeed, Seed } from './world.ts';
 
 /** A user of the CRM's own pages: the author of what a test does without saying who. */
-export const SOMEBODY: ActorRef = { kind: 'human', userId: 'U-somebody' as RecordId, label: 'CRM_UI' };
+const SOMEBODY: ActorRef = { kind: 'human', userId: 'U-somebody' as RecordId, label: 'CRM_UI' };
 
 /** Makes the side of the store that users and tests act on. */
 export function makeWorld(store: Store, script: Script): MemoryWorld {

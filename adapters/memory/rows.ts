@@ -1,5 +1,5 @@
 import type { HistoryEntry, OwnStem } from '../../src/crm.ts';
-import type { ActorRef, Campaign, Conversion, Deal, DealOutcome, DealPerson, Member, Person } from '../../src/model/records.ts';
+import type { ActorRef, Campaign, Conversion, DealOutcome, Member, Person } from '../../src/model/records.ts';
 import type { FieldValue, Fields, Instant, Precision, RecordId } from '../../src/model/words.ts';
 
 /** A person as stored: what the boundary's record says is computed from it when it is read. */
@@ -21,7 +21,7 @@ export interface PersonRow {
 }
 
 /** A campaign or a member: the record, with Truce's own fields beside it. */
-export interface OwnedRow<R> {
+interface OwnedRow<R> {
   readonly id: RecordId;
   record: R;
   readonly own: Map<OwnStem, FieldValue>;
@@ -96,6 +96,3 @@ export function cut(at: Instant, precision: Precision): Instant {
   const step = precision === 'second' ? 1_000 : 86_400_000;
   return Math.floor(at / step) * step;
 }
-
-export type DealRow = Deal;
-export type DealPersonRow = DealPerson;

@@ -118,7 +118,7 @@ function stepsOf(world: World, life: Life): readonly Step[] {
     const stage = step.status === 'deal' ? { lifecyclestage: 'opportunity' } : {};
     steps.push(change(step.at, { hs_lead_status: STATUSES[step.status], ...stage }, step.by === null ? WORKFLOW : byHand(world, step.by)));
   }
-  return [...steps, ...attemptSteps(world, life, ids), ...purchaseSteps(world, life, ids)];
+  return [...steps, ...attemptSteps(world, life, ids), ...sequenceSteps(world, life, ids), ...purchaseSteps(world, life, ids)];
 }
 
 function addContact(world: World, life: Life): string {
@@ -189,6 +189,25 @@ function attemptSteps(world: World, life: Life, ids: { readonly contact: string 
     }
     return steps;
   });
+}
+
+/** Mails of a sequence: logged like a salesperson's own, but for their source. */
+function sequenceSteps(world: World, life: Life, ids: { readonly contact: string }): readonly Step[] {
+  const ownerId = life.owner === null ? '' : (world.owners.get(life.owner)?.id ?? '');
+  const source: WriterSource = { type: 'SEQUENCES', label: 'New leads' };
+  return life.sequence.map((at, count) => ({
+    at,
+    run: () => {
+      const mail = {
+        hs_email_direction: 'EMAIL',
+        hs_email_status: 'SENT',
+        hs_email_subject: `Quick question (${count + 1})`,
+        hs_sequence_id: '901',
+      };
+      const id = world.seed.record('emails', { ...mail, hs_timestamp: iso(at), hubspot_owner_id: ownerId }, { at, source });
+      world.seed.associate('emails', id, 'contacts', ids.contact);
+    },
+  }));
 }
 
 /** What people buy from the shop: a won deal that sales never sees. */

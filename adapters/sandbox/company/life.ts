@@ -71,6 +71,7 @@ export function planLife(context: LifeContext, number: number, arrival: Arrival)
     purchase: home === 'marketing' && draw.chance(0.025) ? purchaseOf(createdAt, { draw, now }) : null,
     queuedUntil: handed !== null && draw.chance(0.3) ? before(handed.at + draw.lognormal(3 * HOUR, 1), now) : null,
     attempts: [],
+    sequence: [],
     statuses: [],
     convertedAt: null,
     deal: null,
@@ -171,7 +172,7 @@ interface Handed {
   readonly owner: Colleague;
 }
 
-type Work = Pick<Life, 'attempts' | 'statuses' | 'convertedAt' | 'deal' | 'duplicateAt'>;
+type Work = Pick<Life, 'attempts' | 'sequence' | 'statuses' | 'convertedAt' | 'deal' | 'duplicateAt'>;
 
 /** What sales makes of a lead, and what each CRM is told about it. */
 function work(life: Life, handed: Handed, chance: Chance): Work {
@@ -191,11 +192,20 @@ function work(life: Life, handed: Handed, chance: Chance): Work {
   const convertedAt = end?.kind === 'deal' ? end.at : null;
   return {
     attempts: end === null ? attempts : attempts.filter((attempt) => attempt.at <= end.at),
+    sequence: own ? [] : sequenceOf(handed, end?.at ?? now, chance),
     statuses: statuses.filter((step) => step.at < now).sort((a, b) => a.at - b.at),
     convertedAt,
     deal: convertedAt === null ? null : planDeal(life, convertedAt, chance),
     duplicateAt: !own && draw.chance(0.03) ? before(handed.handedAt + draw.lognormal(5 * DAY, 1), now) : null,
   };
+}
+
+/** A quarter of the leads are put on a sequence of mails that goes out by itself, whoever else follows up or doesn't. */
+function sequenceOf(handed: Handed, until: number, { draw, now }: Chance): readonly number[] {
+  if (!draw.chance(0.25)) return [];
+  const first = handed.handedAt + draw.lognormal(2 * HOUR, 0.6);
+  const mails = Array.from({ length: draw.between(1, 4) }, (_, count) => workday(first + count * 3 * DAY));
+  return mails.filter((at) => at < Math.min(until, now));
 }
 
 /** When sales first tries, after the handover: half within the hour, some within the day, a third much later. */

@@ -110,6 +110,8 @@ export interface Life {
   /** The queue that held the lead before it was given to the owner, until then; null: none did. */
   readonly queuedUntil: number | null;
   readonly attempts: readonly Attempt[];
+  /** When a sequence sent its mails: nobody's own work, though it looks like it. */
+  readonly sequence: readonly number[];
   readonly statuses: readonly StatusStep[];
   readonly convertedAt: number | null;
   readonly deal: DealPlan | null;

@@ -14,6 +14,8 @@ export interface CompanyTruth {
   handed: number;
   /** Of those handed over at least 30 days ago: how often sales tried. */
   attempts: { mature: number; none: number; oneToThree: number; more: number };
+  /** Leads that a sequence of mails went out to; of those never followed up, how many. */
+  sequenced: { all: number; otherwiseUntouched: number };
   converted: number;
   rejected: number;
   rejectedWithReason: number;
@@ -33,6 +35,7 @@ export function emptyTruth(campaigns: readonly CampaignPlan[]): CompanyTruth {
     duplicates: 0,
     handed: 0,
     attempts: { mature: 0, none: 0, oneToThree: 0, more: 0 },
+    sequenced: { all: 0, otherwiseUntouched: 0 },
     converted: 0,
     rejected: 0,
     rejectedWithReason: 0,
@@ -49,6 +52,8 @@ export function countLife(truth: CompanyTruth, life: Life, now: number): void {
   if (life.malformed) truth.malformedEmails += 1;
   if (life.duplicateAt !== null) truth.duplicates += 1;
   if (life.purchase !== null) truth.purchases += 1;
+  if (life.sequence.length > 0) truth.sequenced.all += 1;
+  if (life.sequence.length > 0 && life.attempts.length === 0) truth.sequenced.otherwiseUntouched += 1;
   if (life.convertedAt !== null) truth.converted += 1;
   const rejection = life.statuses.find((step) => step.side === 'sales' && step.status === 'rejected');
   if (rejection !== undefined) truth.rejected += 1;

@@ -40,6 +40,12 @@ describe('sales misbehaves as the industry says', () => {
     expect(within(DAY, Number.POSITIVE_INFINITY)).toBeGreaterThan(0.28);
   });
 
+  test('a sequence mails a quarter of the leads by itself, also those that nobody follows up', () => {
+    expect(truth.sequenced.all / truth.handed).toBeGreaterThan(0.15);
+    expect(truth.sequenced.all / truth.handed).toBeLessThan(0.3);
+    expect(truth.sequenced.otherwiseUntouched).toBeGreaterThan(200);
+  });
+
   test('what sales finds by itself is worked harder than what marketing hands over', () => {
     const own = many.filter((life) => life.home === 'sales');
     const untouched = (among: readonly Life[]): number => among.filter((life) => life.attempts.length === 0).length / among.length;
@@ -72,6 +78,7 @@ test('nothing happens before its cause or after the company’s present', () => 
     const happened = [
       ...all,
       ...life.attempts.map((one) => one.at),
+      ...life.sequence,
       ...life.statuses.map((one) => one.at),
       ...(deal?.stages.map((one) => one.at) ?? []),
     ];
