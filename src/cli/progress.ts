@@ -13,9 +13,16 @@ export async function progress(io: Io): Promise<Progress> {
   const { SingleBar, Presets } = await import('cli-progress');
   const bar = new SingleBar(
     {
-      stream: process.stderr, hideCursor: true, clearOnComplete: true, barsize: 24, etaBuffer: 50,
+      stream: process.stderr,
+      hideCursor: true,
+      clearOnComplete: true,
+      barsize: 24,
+      etaBuffer: 50,
       format: (options, params, payload: { what?: string }) => {
-        const done = params.total > 1 ? `${'█'.repeat(Math.round(params.progress * (options.barsize ?? 24))).padEnd(options.barsize ?? 24, '░')} ${params.value}/${params.total}` : `${params.value}`;
+        const done =
+          params.total > 1
+            ? `${'█'.repeat(Math.round(params.progress * (options.barsize ?? 24))).padEnd(options.barsize ?? 24, '░')} ${params.value}/${params.total}`
+            : `${params.value}`;
         return `  ${(payload.what ?? '').padEnd(34)} ${done}`;
       },
     },

@@ -7,7 +7,7 @@ import { html, trusted, type Markup } from './markup.ts';
 import { style } from './style.ts';
 import { tablesOf, type Cell, type Table } from './tables.ts';
 import type { ReportInput } from './types.ts';
-import { benchmarkText, comparableText, headline, sentence } from './words.ts';
+import { benchmarkText, comparableText, headline, leftOut, sentence } from './words.ts';
 
 /**
  * One page that opens anywhere: no script, no request, everything escaped, charts as SVG with the numbers in tables behind them.
@@ -44,7 +44,7 @@ export function renderHtml(input: ReportInput, draw: Draw): string {
         </header>
         <main>
           <ul class="front">
-            ${measured.map(card)}
+            ${measured.filter((stat) => stat.id !== 'B3').map(card)}
           </ul>
           <nav aria-label="Contents">
             <ol>
@@ -93,7 +93,7 @@ function section(stat: StatResult, draw: Draw): Markup {
     <h2 id="${stat.slug}-title">${stat.title}</h2>
     <p class="question">${stat.question}</p>
     <p class="answer"><strong>${words.figure}</strong> <span class="range">${words.interval}</span></p>
-    <p>${words.sentence}${stat.bounds === undefined ? null : html` ${sentence(stat.bounds.why)}`}</p>
+    <p>${words.sentence} ${leftOut(stat)}${stat.bounds === undefined ? null : html` ${sentence(stat.bounds.why)}`}</p>
     ${charts.map((chart) => plot(chart, stat))} ${published(stat.benchmarks)}
     ${
       stat.warnings.length === 0

@@ -3,7 +3,7 @@ import { instantText } from './format.ts';
 import { tablesOf, type Table } from './tables.ts';
 import { plain } from './markup.ts';
 import type { ReportInput } from './types.ts';
-import { benchmarkText, headline, sentence } from './words.ts';
+import { benchmarkText, headline, leftOut, sentence } from './words.ts';
 
 /** The report as Markdown, for a wiki or a pull request. Values are escaped, so that no lead's data can become markup. */
 export function renderMarkdown(input: ReportInput): string {
@@ -29,7 +29,7 @@ function section(stat: StatResult): readonly string[] {
   return [
     `## ${escape(stat.title)}`,
     '',
-    escape(stat.question),
+    escape(`${stat.question} ${leftOut(stat)}`),
     '',
     ...stat.benchmarks.map((benchmark) => `> Published: ${escape(benchmarkText(benchmark))}`),
     ...(stat.benchmarks.length > 0 ? [''] : []),

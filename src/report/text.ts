@@ -3,7 +3,7 @@ import { instantText } from './format.ts';
 import { plain } from './markup.ts';
 import { tablesOf, type Table } from './tables.ts';
 import type { ReportInput } from './types.ts';
-import { benchmarkText, headline, sentence } from './words.ts';
+import { benchmarkText, headline, leftOut, sentence } from './words.ts';
 
 const width = 100;
 const mostRows = 12;
@@ -30,7 +30,7 @@ function block(stat: StatResult): readonly string[] {
   return [
     `${stat.title} (${stat.id})`,
     `  ${[words.figure, words.interval].filter((part) => part !== '').join('  ')}`,
-    ...wrap(words.sentence, '  '),
+    ...wrap(`${words.sentence} ${leftOut(stat)}`, '  '),
     ...stat.benchmarks.slice(0, 2).flatMap((benchmark) => wrap(`Published: ${benchmarkText(benchmark)}`, '  ')),
     ...stat.warnings.flatMap((warning) => wrap(`! ${sentence(warning.text)}`, '  ')),
     ...tables.slice(0, 3).flatMap(grid),

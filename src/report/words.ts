@@ -17,7 +17,7 @@ export function headline(stat: StatResult): Headline {
   if (stat.notMeasured !== undefined) {
     return { figure: 'not measured', interval: '', sentence: `It ${stat.notMeasured}.`, state: 'not-measured' };
   }
-  const population = populationText(stat);
+  const population = `Of ${countText(stat.population.n)} ${caseWord(stat)}.`;
   if (stat.estimate === null) {
     return {
       figure: 'not reached',
@@ -34,16 +34,17 @@ export function headline(stat: StatResult): Headline {
   };
 }
 
-/** Whom the figure speaks of, and who was left out. */
-export function populationText(stat: StatResult): string {
+/** Who is not in the figure, and why; empty when everyone is. */
+export function leftOut(stat: StatResult): string {
   const { population } = stat;
-  const parts = [`Of ${countText(population.n)} ${caseWord(stat)}`];
-  if (population.unknown > 0) parts.push(`${countText(population.unknown)} more unknown`);
-  if (population.immature > 0) parts.push(`${countText(population.immature)} too young to judge`);
-  const excluded = Object.entries(population.excluded).filter(([, n]) => n > 0);
-  if (excluded.length > 0)
-    parts.push(`left out: ${excluded.map(([why, n]) => `${countText(n)} ${why.replaceAll('_', ' ').replaceAll('-', ' ')}`).join(', ')}`);
-  return `${parts.join('; ')}.`;
+  const parts = [
+    ...(population.unknown > 0 ? [`${countText(population.unknown)} unknown`] : []),
+    ...(population.immature > 0 ? [`${countText(population.immature)} too young to judge`] : []),
+    ...Object.entries(population.excluded)
+      .filter(([, n]) => n > 0)
+      .map(([why, n]) => `${countText(n)} ${why.replaceAll('_', ' ').replaceAll('-', ' ')}`),
+  ];
+  return parts.length === 0 ? '' : `Not in it: ${parts.join(', ')}.`;
 }
 
 /** What the statistic counts. */
@@ -77,15 +78,23 @@ const grades = {
 
 /** A published figure as a sentence with year, source and grade. */
 export function benchmarkText(benchmark: Benchmark): string {
+  const source = benchmark.source.includes(String(benchmark.year)) ? benchmark.source : `${benchmark.source}, ${benchmark.year}`;
+  const said = benchmark.caution?.toLowerCase().includes('no study') === true;
+  const grade = said ? `grade ${benchmark.grade}` : `grade ${benchmark.grade}: ${grades[benchmark.grade]}`;
   const caution = benchmark.caution === undefined ? '' : ` ${sentence(benchmark.caution)}`;
-  return `${sentence(benchmark.text)} ${benchmark.source}, ${benchmark.year}; grade ${benchmark.grade}: ${grades[benchmark.grade]}.${caution}`;
+  return `${sentence(benchmark.text)} ${source}; ${grade}.${caution}`;
+}
+
+/** Whether a published figure counts what ours counts; only then it may stand on our axis. */
+export function sameUnit(benchmark: Benchmark): boolean {
+  return benchmark.comparable === 'direct' && ['share_of_leads', 'share_of_deals', 'share_of_assets'].includes(benchmark.kind);
 }
 
 /** How a published figure relates to our own. */
 export function comparableText(benchmark: Benchmark): string {
   switch (benchmark.comparable) {
     case 'direct':
-      return 'Comparable';
+      return sameUnit(benchmark) ? 'Comparable' : 'Other unit';
     case 'derived':
       return 'Other unit';
     case 'context':

@@ -43,10 +43,11 @@ describe('the HTML report', () => {
     const page = await render(reportInput(), 'html');
     expect(page).toContain('61 %');
     expect(page).toContain('[58–65 %]');
-    expect(page).toContain('Of 400 handovers; 3 more unknown; 11 too young to judge; left out: 2 internal.');
+    expect(page).toContain('Followed up within 30 days. Of 400 handovers.');
+    expect(page).toContain('Not in it: 3 unknown, 11 too young to judge, 2 internal.');
     expect(page).toContain('It needs closed outcomes that are at least 7 days old.');
     expect(page).toContain(
-      'Only half of all leads are followed up. MillerPierce, quoted in Data Driven Sales, 2017; grade D: widely quoted, no study found.',
+      'Only half of all leads are followed up. MillerPierce, quoted in Data Driven Sales, 2017; grade D. No study was found.',
     );
   });
 });

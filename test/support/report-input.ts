@@ -139,7 +139,7 @@ export function reportInput(): ReportInput {
         },
       ],
     }),
-    stat('A4', 'attempts', { rows: ['0', '1', '2', '3', '4'].map((key) => seg('attempts', key, 30 + Number(key), 400)) }),
+    stat('A4', 'attempts', { rows: ['0', '1', '2', '3', '4'].map((key) => seg('distribution', key, 30 + Number(key), 400)) }),
     stat('B1', 'ledger', {
       ledger: [
         ledgerRow('total', 'all', 400),

@@ -22,7 +22,9 @@ export function pullCommand(session: Session): Command {
           if (options.json === true) io.data(JSON.stringify(result));
           else {
             for (const stream of result.streams) io.data(`${stream.side} ${stream.stream}: ${stream.records} changed`);
-            io.say(`People: ${result.people.marketing} in marketing's CRM, ${result.people.sales} in sales' CRM, ${result.people.linked} in both. Next: truce report --out report.html`);
+            io.say(
+              `People: ${result.people.marketing} in marketing's CRM, ${result.people.sales} in sales' CRM, ${result.people.linked} in both. Next: truce report --out report.html`,
+            );
           }
         } finally {
           stop();

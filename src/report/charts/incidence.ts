@@ -1,5 +1,6 @@
 import type { Benchmark, Curve, StatResult } from '../../alignment/types.ts';
 import { shareText } from '../format.ts';
+import { sameUnit } from '../words.ts';
 import { clip, colors, shareAxis, small, type ChartSpec } from './draw.ts';
 
 const marks: readonly (readonly [number, string])[] = [
@@ -109,7 +110,7 @@ function axisMarks(from: number, to: number, width: number): object {
 }
 
 function benchmarkLines(benchmarks: readonly Benchmark[], width: number): object {
-  const direct = benchmarks.filter((each) => each.comparable === 'direct' && each.value > 0 && each.value < 1).slice(0, 3);
+  const direct = benchmarks.filter((each) => sameUnit(each) && each.value > 0 && each.value < 1).slice(0, 3);
   return {
     type: 'line',
     data: [],

@@ -23,7 +23,7 @@ function specs(stat: StatResult): readonly (ChartSpec | undefined)[] {
     case 'A3':
       return [incidenceChart(stat, 'How fast the first touch comes')];
     case 'A4':
-      return [segmentChart(rowsOf(stat, 'attempts'), 'Attempts per handover', (row) => (row.key === '0' ? colors.bad : colors.accent))];
+      return [segmentChart(rowsOf(stat, 'distribution'), 'Attempts per handover', (row) => (row.key === '0' ? colors.bad : colors.accent))];
     case 'B1':
       return [ledgerChart(stat, 'channel'), ledgerChart(stat, 'campaign')];
     case 'B3':
