@@ -1,5 +1,5 @@
 import type { OwnStem, WriteKind } from '../crm.ts';
-import type { FieldValue, Instant, Mode, RecordId, Side } from './words.ts';
+import type { FieldValue, Instant, Mode, RecordId, Rung, Side } from './words.ts';
 
 /** The rule that decided a field, in the order the merge tries them. */
 export type Rule =
@@ -33,6 +33,17 @@ export interface PlannedChange {
   readonly reason: string;
   /** Automation that a write to this field may start; null when none is known. */
   readonly sideEffect: string | null;
+  /** What both sides hold once this is written: the next base. Absent for what has no base (outcomes). */
+  readonly settles?: Settlement;
+}
+
+/** An agreement on one field; a side without the field has no value here. */
+export interface Settlement {
+  readonly marketing?: FieldValue;
+  readonly sales?: FieldValue;
+  readonly rung: Rung | null;
+  /** The side that does not get the value, because its map, direction or deals hold it back. */
+  readonly held: Side | null;
 }
 
 /** One intended write: one record of one CRM. */
@@ -77,6 +88,8 @@ export interface PlanSummary {
   readonly quarantined: number;
   /** Estimated calls to apply it. */
   readonly calls: Readonly<Record<Side, number>>;
+  /** Records to be written, by side. */
+  readonly writes?: Readonly<Record<Side, number>>;
 }
 
 /** A stream of lines with a summary and a hash. As a file: NDJSON with header, lines, footer. */

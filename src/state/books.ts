@@ -49,6 +49,10 @@ export function metaStore(db: Database): MetaStore {
     },
     configHash: async () => get('config-hash'),
     setConfigHash: async (hash) => set('config-hash', hash),
+    readShape: async (side) => get(`read-shape-${side}`),
+    setReadShape: async (side, shape) => set(`read-shape-${side}`, shape),
+    mergedHash: async () => get('merged-hash'),
+    setMergedHash: async (hash) => void (hash === null ? db.run("DELETE FROM meta WHERE key = 'merged-hash'") : set('merged-hash', hash)),
   };
 }
 

@@ -19,13 +19,18 @@ export function journalStore(db: Database): JournalStore {
     ofRun: (runId) => intentsOfRun(db, runId),
     ofRecord: async (side, recordId) =>
       db.all('SELECT * FROM journal WHERE side = ? AND record_id = ? ORDER BY seq', side, recordId).map(intentFrom),
-    counts: async (runId) => {
+    counts: async (runId, only) => {
       const counts: Record<IntentStatus, number> = { open: 0, applied: 0, rejected: 0, superseded: 0, raced: 0, skipped: 0 };
-      for (const row of db.all('SELECT status, count(*) AS n FROM journal WHERE run_id = ? GROUP BY status', runId)) {
+      const sql = `SELECT status, count(*) AS n FROM journal
+        WHERE run_id = ? AND (? IS NULL OR line ->> '$.room' = ?) AND (? IS NULL OR kind = ?) GROUP BY status`;
+      const [room, kind] = [only?.room ?? null, only?.kind ?? null];
+      for (const row of db.all(sql, runId, room, room, kind, kind)) {
         counts[text(row['status']) as IntentStatus] = Number(row['n']);
       }
       return counts satisfies JournalCounts;
     },
+    everApplied: async (room) =>
+      db.get(`SELECT 1 AS found FROM journal WHERE status = 'applied' AND line ->> '$.room' = ? LIMIT 1`, room) !== undefined,
   };
 }
 
@@ -48,6 +53,7 @@ function intentFrom(row: Cells): Intent {
     runId: text(row['run_id']),
     line: JSON.parse(text(row['line'])) as PlanLine,
     before,
+    targetAt: numberOrNull(row['target_at']),
     bases,
     paramHash: text(row['param_hash']),
     epoch: Number(row['epoch']),
@@ -66,8 +72,8 @@ export function putIntents(db: Database, intents: readonly Intent[]): void {
   for (const intent of intents) {
     const before: StoredBefore = intent.before.map(([name, value]) => (value === undefined ? { name } : { name, value }));
     db.run(
-      `INSERT INTO journal (id, run_id, side, kind, record_id, line, before, bases, param_hash, epoch, at, status, code, cause, fix, closed_at, repairs)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO journal (id, run_id, side, kind, record_id, line, before, target_at, bases, param_hash, epoch, at, status, code, cause, fix, closed_at, repairs)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       intent.id,
       intent.runId,
       intent.line.side,
@@ -75,6 +81,7 @@ export function putIntents(db: Database, intents: readonly Intent[]): void {
       intent.recordId,
       JSON.stringify(intent.line),
       JSON.stringify(before),
+      intent.targetAt,
       JSON.stringify(intent.bases),
       intent.paramHash,
       intent.epoch,

@@ -24,7 +24,7 @@ export function leaseGuard(db: Database): LeaseGuard {
       db.transaction(() => {
         const row = db.get('SELECT epoch, pid, host, expires_at FROM lease');
         const epoch = Number(row?.['epoch'] ?? 0);
-        const taken = row !== undefined && Number(row['expires_at']) > now && epoch !== held;
+        const taken = row !== undefined && Number(row['expires_at']) > now;
         if (taken && !holderIsGone(Number(row['pid']), text(row['host']))) {
           throw new StateError(
             'STATE_LOCKED',

@@ -3,6 +3,9 @@ import type { Database } from './database.ts';
 import { identityText, personColumns, personFrom, personText, text, textOrNull } from './rows.ts';
 import type { PeopleStore, PersonRef, StateBatch, StoredPerson } from './types.ts';
 
+/** A shared mailbox may stand on thousands of records; nobody needs them all to see that they are not one person. */
+const relatedLimit = 500;
+
 /** What the observation of a person changed, for the links and the planner. */
 interface Known {
   readonly identity: string;
@@ -55,7 +58,7 @@ function related(db: Database, record: StoredPerson, read: (side: Side, id: stri
   };
   const other: Side = record.side === 'marketing' ? 'sales' : 'marketing';
   const byToken = (kind: string, value: string, side?: Side): void => {
-    for (const row of db.all('SELECT side, record_id FROM identities WHERE kind = ? AND value = ?', kind, value)) {
+    for (const row of db.all('SELECT side, record_id FROM identities WHERE kind = ? AND value = ? LIMIT ?', kind, value, relatedLimit)) {
       if (side === undefined || row['side'] === side) add(text(row['side']), text(row['record_id']));
     }
   };
@@ -103,10 +106,20 @@ export function putPeople(db: Database, people: NonNullable<StateBatch['people']
         person.side,
         person.id,
       );
-      if (known.linkId !== null && (known.doc !== doc || !sameIdentity)) db.run('UPDATE links SET settled = 0 WHERE id = ?', known.linkId);
+      if (known.linkId !== null && (known.doc !== doc || !sameIdentity)) reopen(db, known.linkId);
     }
     if (!sameIdentity) putIdentities(db, person, known !== undefined);
   }
+}
+
+/** A person who changed is planned anew, and one who was held back is tried at once: what stood in the way may be mended. */
+function reopen(db: Database, linkId: string): void {
+  db.run('UPDATE links SET settled = 0 WHERE id = ?', linkId);
+  db.run(
+    `UPDATE quarantine SET next_at = 0 WHERE kind = 'person'
+       AND (side, record_id) IN (SELECT p.side, p.record_id FROM people p WHERE p.link_id = ?)`,
+    linkId,
+  );
 }
 
 function knownPerson(db: Database, ref: PersonRef): Known | undefined {

@@ -47,7 +47,7 @@ CREATE INDEX runs_started ON runs (started_at);
 
 CREATE TABLE journal (
   seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, run_id TEXT NOT NULL, side TEXT NOT NULL, kind TEXT NOT NULL, record_id TEXT,
-  line TEXT NOT NULL, before TEXT NOT NULL, bases TEXT NOT NULL, param_hash TEXT NOT NULL, epoch INTEGER NOT NULL, at INTEGER NOT NULL,
+  line TEXT NOT NULL, before TEXT NOT NULL, target_at INTEGER, bases TEXT NOT NULL, param_hash TEXT NOT NULL, epoch INTEGER NOT NULL, at INTEGER NOT NULL,
   status TEXT NOT NULL, code TEXT, cause TEXT, fix TEXT, closed_at INTEGER, repairs TEXT
 ) STRICT;
 CREATE INDEX journal_open ON journal (seq) WHERE status = 'open';

@@ -33,8 +33,8 @@ export interface PersonRef {
   readonly id: RecordId;
 }
 
-/** The rules by which records are found to be one person, surest first. */
-export type LinkRule = 'single' | 'conversion' | 'cross-id' | 'key' | 'email' | 'policy';
+/** How records were found to be one person; `stored`: once linked, nothing but the stored link joins them any more. */
+export type LinkRule = 'single' | 'conversion' | 'stored' | 'cross-id' | 'key' | 'email' | 'policy';
 export type LinkKind = 'single' | 'linked' | 'ambiguous';
 
 /** One person: the records that are it. */
@@ -115,6 +115,8 @@ export interface Intent {
   readonly line: PlanLine;
   /** What the target held when it was read just before, by change name. */
   readonly before: readonly (readonly [string, FieldValue | undefined])[];
+  /** The target's own change stamp at that time; null for a create. */
+  readonly targetAt: Instant | null;
   /** The bases that hold once it is applied. */
   readonly bases: readonly Base[];
   /** SHA-256 over target and values, hex. */
@@ -170,6 +172,8 @@ export interface StateBatch {
   readonly unsettled?: readonly string[];
   readonly bases?: readonly Base[];
   readonly cursors?: readonly StoredCursor[];
+  /** Streams that have to be read from the beginning. */
+  readonly forgetCursors?: readonly { readonly side: Side; readonly stream: Stream }[];
   readonly intents?: readonly Intent[];
   readonly outcomes?: readonly IntentOutcome[];
   readonly hold?: readonly Hold[];
@@ -227,7 +231,10 @@ export interface JournalStore {
   /** Intents of a run in the order in which they were made. */
   ofRun(runId: string): AsyncIterable<Intent>;
   ofRecord(side: Side, recordId: string): Promise<readonly Intent[]>;
-  counts(runId: string): Promise<JournalCounts>;
+  /** What became of a run's intents, or of some of them. */
+  counts(runId: string, only?: { readonly room?: PlanLine['room']; readonly kind?: WriteKind }): Promise<JournalCounts>;
+  /** Whether any line of a room was ever applied. */
+  everApplied(room: PlanLine['room']): Promise<boolean>;
 }
 
 export interface QuarantineStore {
@@ -288,6 +295,12 @@ export interface MetaStore {
   /** Hash of the configuration of the last planning run that went through; null before the first. */
   configHash(): Promise<string | null>;
   setConfigHash(hash: string): Promise<void>;
+  /** Hash of the configuration that the warehouse's merged tables were built with; null while they are out of date. */
+  mergedHash(): Promise<string | null>;
+  setMergedHash(hash: string | null): Promise<void>;
+  /** What people were last read with (fields and scope); other fields need all of them read again. */
+  readShape(side: Side): Promise<string | null>;
+  setReadShape(side: Side, shape: string): Promise<void>;
 }
 
 /** What must never be lost: links, bases, cursors, journal, quarantine, ledger, lease. */

@@ -72,7 +72,7 @@ function furthest(marketing: Contender, sales: Contender): Verdict {
   const winner: Side = m > s ? 'marketing' : 'sales';
   const ahead = m > s ? marketing.rung : sales.rung;
   const behind = m > s ? sales.rung : marketing.rung;
-  if (isExit(ahead)) return { winner, certainty: 'none', why: `${String(ahead)} is a side exit, which is left only by recycling` };
+  if (isExit(ahead)) return { winner, certainty: 'none', why: `${ahead} is a side exit, which is left only by recycling` };
   return { winner, certainty: 'none', why: `${ahead ?? 'blank'} is further than ${behind ?? 'blank'}` };
 }
 

@@ -76,6 +76,7 @@ function intent(id: string, rest: Partial<Intent> = {}): Intent {
       ['status', null],
       ['company', undefined],
     ],
+    targetAt: 5,
     bases: [],
     paramHash: 'h',
     epoch: 1,

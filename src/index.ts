@@ -1,0 +1,35 @@
+export {
+  defineConfig,
+  parseConfig,
+  truce,
+  type AlignmentCall,
+  type ApplyResult,
+  type CallOptions,
+  type CheckResult,
+  type PlanOptions,
+  type PullResult,
+  type StatusResult,
+  type SyncOptions,
+  type Truce,
+  type TruceConfig,
+  type TruceConfigInput,
+  type TruceEvents,
+  type TruceOptions,
+} from './truce.ts';
+export { ConfigError, CrmError, PlanError, StateError, TruceError, type ConfigProblem, type CrmFailure } from './errors.ts';
+export type * from './crm.ts';
+export type * from './model/plan.ts';
+export type * from './model/records.ts';
+export type * from './model/settings.ts';
+export type * from './model/words.ts';
+export type { Clock, Http, HttpRequest, HttpResponse, Ids, Log, LogLevel, Ports, Random, Timeouts } from './ports.ts';
+export type { AlignmentReport, Dimension, StatResult } from './alignment/types.ts';
+export type { Problem } from './sync/check.ts';
+export type { Explanation } from './sync/explain.ts';
+export type { Allowances } from './sync/guard.ts';
+export type { LineOutcome } from './sync/applying.ts';
+export type { PulledPage, PullReport } from './sync/pull.ts';
+export type { Phase } from './sync/run.ts';
+export type { OutcomesReport, OutcomesResult, SyncResult } from './sync/sync-run.ts';
+export type { OpenWarehouse } from './warehouses.ts';
+export type { Warehouse } from './warehouse/types.ts';

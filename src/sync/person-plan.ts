@@ -1,0 +1,213 @@
+import type { PlanLine, PlannedChange } from '../model/plan.ts';
+import type { Settings } from '../model/settings.ts';
+import type { Instant, RecordId, Side } from '../model/words.ts';
+import type { Base, Hold, LinkedPerson, StoredPerson } from '../state/types.ts';
+import { mergeField, type Agreement, type Decision, type FieldRule, type SideInput } from './merge.ts';
+import type { ValueTime } from './policy.ts';
+import { derivedRung } from './status-map.ts';
+import type { Targets } from './targets.ts';
+
+/** What planning a person needs to know beside the person. */
+export interface PlanContext {
+  readonly settings: Settings;
+  readonly targets: Readonly<Record<Side, Targets>>;
+  /** Templates of deep links, as in `AccountInfo.links`. */
+  readonly urls: Readonly<Record<Side, Readonly<Record<string, string>>>>;
+  readonly now: Instant;
+}
+
+/** When a side's value of a field was set; asked for in a conflict only. */
+export type Times = (side: Side, field: string) => ValueTime;
+
+/** What is to be done for one person. */
+export interface PersonPlan {
+  readonly linkId: string;
+  readonly lines: readonly PlanLine[];
+  /** New bases that need no write. */
+  readonly bases: readonly Base[];
+  readonly hold: readonly Hold[];
+  /** Changes that stay on their side on purpose. */
+  readonly held: number;
+  readonly conflict: boolean;
+  /** Nothing is left to do for this person once `bases` are stored. */
+  readonly settled: boolean;
+  /** A conflict can't be settled before the times are known: plan again with them. */
+  readonly needsTimes: boolean;
+}
+
+/** A side of a person: the record that is read and written, and the status that follows from deals where it does. */
+interface SideView {
+  readonly record: StoredPerson;
+  readonly writable: boolean;
+  readonly derived: SideInput['derived'];
+}
+
+/** The merge rules of a configuration, the status first. */
+export function rulesOf(settings: Settings): readonly FieldRule[] {
+  const status: FieldRule = { kind: 'status', name: 'status', maps: settings.status, policy: settings.status.policy };
+  return [status, ...settings.fields.map((field): FieldRule => ({ kind: 'plain', name: field.name, settings: field }))];
+}
+
+/** Plans one person: merges every field and gathers what is to be written to each side. Pure. */
+export function planPerson(person: LinkedPerson, context: PlanContext, times: Times | null): PersonPlan {
+  const views = { marketing: viewOf(person, 'marketing', context.settings), sales: viewOf(person, 'sales', context.settings) };
+  const { marketing, sales } = views;
+  if (marketing === null || sales === null) return nothing(person.id);
+  const both = { marketing, sales };
+  const changes: Record<Side, PlannedChange[]> = { marketing: [], sales: [] };
+  const bases: Base[] = [];
+  const conflicts = new Set<Side>();
+  let held = 0;
+  for (const rule of rulesOf(context.settings)) {
+    const decision = mergeField({
+      rule,
+      base: person.bases.get(rule.name) ?? null,
+      marketing: inputOf(marketing, { rule, side: 'marketing', times }),
+      sales: inputOf(sales, { rule, side: 'sales', times }),
+    });
+    switch (decision.kind) {
+      case 'nothing':
+        break;
+      case 'needs-times':
+        return { ...nothing(person.id), settled: false, needsTimes: true };
+      case 'quarantine':
+        return heldBack(person, { ...decision, recordId: both[decision.side].record.id, now: context.now });
+      case 'settle':
+        bases.push(baseOf(person.id, rule.name, { agreement: decision.agreement, at: context.now }));
+        if (decision.agreement.held !== null) held += 1;
+        break;
+      case 'ask':
+        // No write: the line shows the conflict to whoever has to settle it.
+        changes.marketing.push(askChange(rule, marketing, decision.reason));
+        conflicts.add('marketing');
+        break;
+      case 'write': {
+        const target = both[decision.target];
+        const remote = remoteName(rule, decision.target);
+        const obstacle = context.targets[decision.target].obstacle(target.record.object, remote, decision.value);
+        if (obstacle !== null)
+          return heldBack(person, {
+            side: decision.target,
+            recordId: target.record.id,
+            code: 'INVALID_VALUE',
+            ...obstacle,
+            now: context.now,
+          });
+        if (decision.conflict) conflicts.add(decision.target);
+        changes[decision.target].push(
+          changeOf(rule, decision, { target: target.record, sideEffect: context.targets[decision.target].sideEffect(remote) }),
+        );
+        break;
+      }
+    }
+  }
+  const lines = (['marketing', 'sales'] as const)
+    .filter((side) => changes[side].length > 0)
+    .map((side) => lineOf(person, both, { side, changes: changes[side], conflict: conflicts.has(side), context }));
+  return { linkId: person.id, lines, bases, hold: [], held, conflict: conflicts.size > 0, settled: lines.length === 0, needsTimes: false };
+}
+
+function nothing(linkId: string): PersonPlan {
+  return { linkId, lines: [], bases: [], hold: [], held: 0, conflict: false, settled: true, needsTimes: false };
+}
+
+function heldBack(
+  person: LinkedPerson,
+  why: { side: Side; recordId: RecordId; code: string; cause: string; fix: string; now: Instant },
+): PersonPlan {
+  const { side, recordId, code, cause, fix, now } = why;
+  return { ...nothing(person.id), settled: false, hold: [{ side, kind: 'person', recordId, code, cause, fix, at: now }] };
+}
+
+/**
+ * The record of a side that lives: of a converted lead the one that it became. A converted person's status follows from
+ * the deals; so does that of a record without the status field that takes part in deals.
+ */
+function viewOf(person: LinkedPerson, side: Side, settings: Settings): SideView | null {
+  const members = person.members.filter((member) => member.side === side);
+  const converted = members.find((member) => member.converted);
+  const record = members.find((member) => !member.converted) ?? converted;
+  if (record === undefined) return null;
+  const outcomes = members.flatMap((member) => member.dealOutcomes);
+  const withoutStatus = !record.fields.has(settings.status[side].field);
+  const derived = converted !== undefined || (withoutStatus && outcomes.length > 0) ? derivedRung(outcomes) : null;
+  return { record, writable: !record.converted, derived };
+}
+
+function inputOf(view: SideView, field: { rule: FieldRule; side: Side; times: Times | null }): SideInput {
+  const { rule, side, times } = field;
+  const remote = remoteName(rule, side);
+  const raw = view.record.fields.get(remote);
+  const time = times === null ? null : times(side, remote);
+  if (rule.kind === 'status') return { raw: view.derived === null ? raw : (raw ?? null), derived: view.derived, time };
+  // A converted record takes no writes, and what it still shows is of the past.
+  return { raw: view.writable ? raw : undefined, derived: null, time };
+}
+
+function remoteName(rule: FieldRule, side: Side): string {
+  return rule.kind === 'status' ? rule.maps[side].field : rule.settings[side];
+}
+
+function changeOf(
+  rule: FieldRule,
+  decision: Decision & { kind: 'write' },
+  at: { target: StoredPerson; sideEffect: string | null },
+): PlannedChange {
+  const remote = remoteName(rule, decision.target);
+  const { marketing, sales, rung, held } = decision.agreement;
+  return {
+    name: rule.name,
+    remote,
+    own: null,
+    before: at.target.fields.get(remote),
+    after: decision.value,
+    rule: decision.rule,
+    certainty: decision.certainty,
+    reason: decision.reason,
+    sideEffect: at.sideEffect,
+    settles: { ...(marketing === undefined ? {} : { marketing }), ...(sales === undefined ? {} : { sales }), rung, held },
+  };
+}
+
+function askChange(rule: FieldRule, view: SideView, reason: string): PlannedChange {
+  const remote = remoteName(rule, 'marketing');
+  const now = view.record.fields.get(remote) ?? null;
+  return { name: rule.name, remote, own: null, before: now, after: now, rule: 'ask', certainty: 'none', reason, sideEffect: null };
+}
+
+/** The base that an agreement makes. */
+export function baseOf(linkId: string, field: string, settled: { readonly agreement: Agreement; readonly at: Instant }): Base {
+  return { linkId, field, ...settled.agreement, at: settled.at };
+}
+
+interface LineParts {
+  readonly side: Side;
+  readonly changes: readonly PlannedChange[];
+  readonly conflict: boolean;
+  readonly context: PlanContext;
+}
+
+function lineOf(person: LinkedPerson, views: Readonly<Record<Side, SideView>>, parts: LineParts): PlanLine {
+  const { side, changes, conflict, context } = parts;
+  const { record } = views[side];
+  return {
+    id: `sync-${side}-${record.id}`,
+    room: 'sync',
+    side,
+    kind: 'person',
+    op: 'update',
+    recordId: record.id,
+    object: record.object,
+    key: null,
+    linkId: person.id,
+    urls: { ...urlOf(views.marketing.record, context), ...urlOf(views.sales.record, context) },
+    conflict,
+    changes,
+  };
+}
+
+function urlOf(record: StoredPerson, context: PlanContext): Partial<Record<Side, string>> {
+  const templates = context.urls[record.side];
+  const template = templates[`person:${record.object}`] ?? templates['person'];
+  return template === undefined ? {} : { [record.side]: template.replace('{id}', encodeURIComponent(record.id)) };
+}

@@ -1,0 +1,402 @@
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseConfig } from '../config/schema.ts';
+import type { AlignmentReport, Dimension } from './alignment/types.ts';
+import type { AccountInfo, Crm, CrmFactory, Provision } from './crm.ts';
+import { StateError } from './errors.ts';
+import type { Plan, PlanLine, QuarantineEntry } from './model/plan.ts';
+import type { Settings } from './model/settings.ts';
+import type { Instant, Side } from './model/words.ts';
+import type { Ports } from './ports.ts';
+import { openState } from './state/open.ts';
+import type { Intent, RunRecord, State, StoredCursor } from './state/types.ts';
+import { problemsOf, type Problem } from './sync/check.ts';
+import type { LineOutcome } from './sync/applying.ts';
+import type { Allowances } from './sync/guard.ts';
+import { readPlanFile } from './sync/plan-file.ts';
+import type { PulledPage, PullReport } from './sync/pull.ts';
+import { accountsOf, describeBoth, withRun, type Engine, type Phase, type Run } from './sync/run.ts';
+import { planStage, pullStage } from './sync/stages.ts';
+import { applyRun, outcomesRun, syncRun, type OutcomesResult, type SyncResult } from './sync/sync-run.ts';
+import { explain, type Explanation } from './sync/explain.ts';
+import { systemPorts } from './system-ports.ts';
+import { warehouses, type OpenWarehouse, type Warehouses } from './warehouses.ts';
+
+export { defineConfig, parseConfig, type TruceConfig, type TruceConfigInput } from '../config/schema.ts';
+
+export interface TruceOptions {
+  readonly marketing: CrmFactory;
+  readonly sales: CrmFactory;
+  /** The state's file, or `:memory:` for one that is dropped at `close()`. */
+  readonly state: string;
+  /** The warehouse's file (DuckDB), `:memory:`, or a function that opens another one. Without it there are no outcomes and no figures. */
+  readonly warehouse?: string | OpenWarehouse | undefined;
+  /** The configuration as people write it; checked here. @default the defaults and both vendors' stock maps */
+  readonly config?: unknown;
+  /** A checked configuration; goes before `config`. */
+  readonly settings?: Settings | undefined;
+  /** @default the machine's clock, randomness and HTTP; a log that keeps silent */
+  readonly ports?: Partial<Ports> | undefined;
+  /** Asked before each write; false keeps it from being sent, which the journal notes. */
+  readonly beforeWrite?: ((line: PlanLine) => boolean | Promise<boolean>) | undefined;
+}
+
+export interface CallOptions {
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface SyncOptions extends CallOptions {
+  /** True: the first live run goes on after its canary. @default false */
+  readonly yes?: boolean | undefined;
+  /** An e-mail address, a record id or a key: nobody else is written. */
+  readonly only?: string | undefined;
+  /** At most this many people are written. */
+  readonly limit?: number | undefined;
+  /** Lifts guards for this run, each by its number. */
+  readonly allow?: Allowances | undefined;
+}
+
+export interface PlanOptions extends CallOptions {
+  readonly only?: string | undefined;
+  readonly limit?: number | undefined;
+  /** Writes the plan to this file, for `apply`. @default a file that `close()` drops */
+  readonly out?: string | undefined;
+}
+
+export interface AlignmentCall extends CallOptions {
+  readonly by?: Dimension | readonly Dimension[] | undefined;
+  /** Nothing after this instant is seen. */
+  readonly asOf?: Instant | undefined;
+}
+
+export interface PullResult {
+  readonly run: string;
+  readonly streams: PullReport['streams'];
+  readonly people: Readonly<Record<Side, number>> & { readonly linked: number };
+  readonly warehouse: PullReport['warehouse'];
+  readonly problems: PullReport['problems'];
+  readonly quarantined: number;
+  readonly calls: Readonly<Record<Side, number>>;
+  readonly durationMs: number;
+}
+
+/** What became of a plan: `ok` when nothing was refused and nothing is unknown. */
+export interface ApplyResult {
+  readonly id: string;
+  readonly ok: boolean;
+  readonly counts: Readonly<Record<Intent['status'], number>>;
+  readonly calls: Readonly<Record<Side, number>>;
+  readonly durationMs: number;
+  /** Every line with its outcome, from the journal. */
+  lines(): AsyncIterable<Intent>;
+}
+
+export interface CheckResult {
+  readonly accounts: Readonly<Record<Side, AccountInfo>>;
+  readonly problems: readonly Problem[];
+}
+
+export interface StatusResult {
+  /** Newest first. */
+  readonly runs: readonly RunRecord[];
+  /** End of the last run that went through; null before the first. */
+  readonly lastDoneAt: Instant | null;
+  readonly people: Readonly<Record<Side, number>> & { readonly linked: number; readonly ambiguous: number };
+  /** People with changes that are not settled yet. */
+  readonly open: number;
+  readonly openIntents: number;
+  readonly quarantine: readonly QuarantineEntry[];
+  readonly cursors: readonly StoredCursor[];
+}
+
+export interface TruceEvents {
+  /** What the run is doing now. */
+  readonly phase: Phase;
+  /** A page was read and stored. */
+  readonly page: PulledPage;
+  /** A line of a plan has its outcome. */
+  readonly line: LineOutcome;
+}
+
+/** Truce on two CRMs: one instance is one tenant. Prints nothing, reads no environment, ends no process. */
+export interface Truce extends AsyncDisposable {
+  readonly settings: Settings;
+  /** Fills state and warehouse; writes to no CRM. */
+  pull(options?: CallOptions & { readonly allow?: Allowances | undefined }): Promise<PullResult>;
+  /** What a sync would write and why. CRMs, state and warehouse stay as they are, to the byte. */
+  plan(options?: PlanOptions): Promise<Plan>;
+  /**
+   * Writes a plan, or a plan's file, as it was reviewed: drifted lines are skipped with their reason.
+   * @throws {PlanError} `PLAN_OTHER_ACCOUNT`, `PLAN_OTHER_CONFIG`, `PLAN_STALE`, `MODE_FORBIDS`, or a guard's code
+   */
+  apply(plan: Plan | string, options?: CallOptions & { readonly allow?: Allowances | undefined }): Promise<ApplyResult>;
+  /** One whole run, as far as the mode allows: pull, link, plan, guard, apply, outcomes. */
+  sync(options?: SyncOptions): Promise<SyncResult>;
+  /** Pulls, then recomputes and writes outcomes only. */
+  outcomes(options?: CallOptions): Promise<OutcomesResult>;
+  /** Which of Truce's own fields are missing in both CRMs; with `create` makes them. */
+  provision(
+    options?: CallOptions & { readonly create?: boolean; readonly sides?: readonly Side[] },
+  ): Promise<Readonly<Partial<Record<Side, Provision>>>>;
+  /** Asks both CRMs what stands in the way. */
+  check(options?: CallOptions): Promise<CheckResult>;
+  /** The figures, from the warehouse as it is. */
+  alignment(options?: AlignmentCall): Promise<AlignmentReport>;
+  /** What happened to one person, and why. */
+  explain(who: string): Promise<Explanation>;
+  status(): Promise<StatusResult>;
+  /** Listens; the answer stops listening. */
+  on<K extends keyof TruceEvents>(event: K, listener: (detail: TruceEvents[K]) => void): () => void;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens Truce on a marketing and a sales CRM. Contacts nobody yet.
+ * @throws {ConfigError} `CONFIG_INVALID` with every problem of the configuration.
+ * @example
+ * await using t = await truce({ marketing: hubspot({ accessToken }), sales: salesforce({ instanceUrl, accessToken }), state: 'truce.db' });
+ * const plan = await t.plan();
+ */
+export async function truce(options: TruceOptions): Promise<Truce> {
+  const settings = options.settings ?? parseConfig(options.config ?? {});
+  const ports = systemPorts(options.ports ?? {});
+  const listeners = new Listeners();
+  const crms = { marketing: options.marketing.connect(ports), sales: options.sales.connect(ports) };
+  const engine: Engine = {
+    crms,
+    settings,
+    ports,
+    beforeWrite: options.beforeWrite,
+    onPage: (page) => listeners.tell('page', page),
+    onOutcome: (outcome) => listeners.tell('line', outcome),
+    onPhase: (phase) => listeners.tell('phase', phase),
+  };
+  return new OpenTruce({ engine, crms, statePath: options.state, stores: warehouses(options.warehouse), listeners });
+}
+
+class Listeners {
+  readonly #of = new Map<keyof TruceEvents, Set<(detail: never) => void>>();
+
+  add<K extends keyof TruceEvents>(event: K, listener: (detail: TruceEvents[K]) => void): () => void {
+    const set = this.#of.get(event) ?? new Set();
+    this.#of.set(event, set);
+    set.add(listener);
+    return () => void set.delete(listener);
+  }
+
+  tell<K extends keyof TruceEvents>(event: K, detail: TruceEvents[K]): void {
+    for (const listener of this.#of.get(event) ?? []) (listener as (detail: TruceEvents[K]) => void)(detail);
+  }
+}
+
+interface Parts {
+  readonly engine: Engine;
+  readonly crms: Readonly<Record<Side, Crm>>;
+  readonly statePath: string;
+  readonly stores: Warehouses;
+  readonly listeners: Listeners;
+}
+
+class OpenTruce implements Truce {
+  readonly #parts: Parts;
+  readonly #folders: string[] = [];
+  #state: Promise<State> | null = null;
+  #busy = false;
+  #closed = false;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  get settings(): Settings {
+    return this.#parts.engine.settings;
+  }
+
+  async pull(options: CallOptions & { readonly allow?: Allowances | undefined } = {}): Promise<PullResult> {
+    return this.#run('pull', options, async (run) => {
+      const { stores } = this.#parts;
+      const stage = { ...run, engine: run.engine };
+      const report = await stores.forWriting({ needed: stores.present }, (warehouse) =>
+        pullStage(stage, { warehouse, needsWarehouse: stores.present, allowGone: options.allow?.gone }),
+      );
+      const { streams, warehouse, problems } = report;
+      const people = await peopleOf(run.state);
+      const quarantined = await run.state.quarantine.count();
+      return {
+        run: run.id,
+        streams,
+        people,
+        warehouse,
+        problems,
+        quarantined,
+        calls: await run.calls(),
+        durationMs: run.engine.ports.clock.now() - run.startedAt,
+      };
+    });
+  }
+
+  async plan(options: PlanOptions = {}): Promise<Plan> {
+    return this.#alone(async () => {
+      const { engine, statePath } = this.#parts;
+      // Without a state there is nothing to copy, and planning makes none.
+      const fresh = this.#state === null && statePath !== ':memory:' && !existsSync(statePath);
+      const overlay = await (fresh ? openState({ path: ':memory:' }) : (await this.#opened()).overlay());
+      try {
+        const { signal } = options;
+        const stage = { engine, state: overlay, signal };
+        engine.onPhase('check');
+        const accounts = await accountsOf(engine, overlay, signal);
+        const descriptions = await describeBoth(engine, signal);
+        await pullStage(stage, { warehouse: null, needsWarehouse: false });
+        const path = options.out ?? join(this.#folder(), 'plan.ndjson');
+        const { plan } = await planStage(stage, { accounts, descriptions, path, commit: false, only: options.only, limit: options.limit });
+        return plan;
+      } finally {
+        await overlay.close();
+      }
+    });
+  }
+
+  async apply(plan: Plan | string, options: CallOptions & { readonly allow?: Allowances | undefined } = {}): Promise<ApplyResult> {
+    const checked = typeof plan === 'string' ? await readPlanFile(plan) : plan;
+    const state = await this.#opened();
+    const applied = await this.#run('apply', options, (run) => applyRun(run, checked, options.allow ?? {}));
+    return { ...applied, lines: () => state.journal.ofRun(applied.id) };
+  }
+
+  async sync(options: SyncOptions = {}): Promise<SyncResult> {
+    return this.#run('sync', options, (run) =>
+      syncRun(run, { ...options, stores: this.#parts.stores, planPath: join(this.#folder(), 'plan.ndjson') }),
+    );
+  }
+
+  async outcomes(options: CallOptions = {}): Promise<OutcomesResult> {
+    return this.#run('outcomes', options, (run) => outcomesRun(run, this.#parts.stores));
+  }
+
+  async provision(
+    options: CallOptions & { readonly create?: boolean; readonly sides?: readonly Side[] } = {},
+  ): Promise<Partial<Record<Side, Provision>>> {
+    const { outcomeFields } = await import('./outcomes/index.ts');
+    const provisions: Partial<Record<Side, Provision>> = {};
+    for (const side of options.sides ?? (['marketing', 'sales'] as const)) {
+      const asked = { create: options.create ?? false, ...(options.signal === undefined ? {} : { signal: options.signal }) };
+      provisions[side] = await this.#parts.crms[side].provision(outcomeFields(this.settings), asked);
+    }
+    return provisions;
+  }
+
+  async check(options: CallOptions = {}): Promise<CheckResult> {
+    const { crms, engine } = this.#parts;
+    const signal = options.signal === undefined ? {} : { signal: options.signal };
+    const [marketing, sales] = await Promise.all([crms.marketing.account(signal), crms.sales.account(signal)]);
+    const descriptions = await describeBoth(engine, options.signal);
+    const accounts = { marketing, sales };
+    const problems = (['marketing', 'sales'] as const).flatMap((side) =>
+      problemsOf(side, { system: crms[side].system, account: accounts[side], description: descriptions[side] }, engine.settings),
+    );
+    return { accounts, problems };
+  }
+
+  async alignment(options: AlignmentCall = {}): Promise<AlignmentReport> {
+    const { alignmentOf } = await import('./report/from-warehouse.ts');
+    const { by, asOf, signal } = options;
+    return this.#parts.stores.forReading((warehouse) =>
+      alignmentOf(warehouse, {
+        settings: this.settings,
+        ...(by === undefined ? {} : { by }),
+        ...(asOf === undefined ? {} : { asOf }),
+        ...(signal === undefined ? {} : { signal }),
+      }),
+    );
+  }
+
+  async explain(who: string): Promise<Explanation> {
+    return explain(await this.#opened(), who);
+  }
+
+  async status(): Promise<StatusResult> {
+    const state = await this.#opened();
+    const runs = await state.runs.last(20);
+    const lastDone = runs.find((run) => run.status === 'done');
+    return {
+      runs,
+      lastDoneAt: lastDone?.endedAt ?? null,
+      people: { ...(await peopleOf(state)), ambiguous: (await state.links.ambiguous()).length },
+      open: await state.links.unsettledCount(),
+      openIntents: (await state.journal.open()).length,
+      quarantine: await state.quarantine.all(),
+      cursors: await state.cursors.all(),
+    };
+  }
+
+  on<K extends keyof TruceEvents>(event: K, listener: (detail: TruceEvents[K]) => void): () => void {
+    return this.#parts.listeners.add(event, listener);
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    const { crms, stores, engine } = this.#parts;
+    const state = this.#state;
+    const closing = [
+      async () => (await state)?.close(),
+      () => stores.close(),
+      () => crms.marketing.close(),
+      () => crms.sales.close(),
+      () => engine.ports.http.close(),
+    ];
+    const ended = await Promise.allSettled(closing.map((one) => one()));
+    for (const folder of this.#folders) rmSync(folder, { recursive: true, force: true });
+    const failed = ended.find((end) => end.status === 'rejected');
+    if (failed !== undefined) throw failed.reason;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  #opened(): Promise<State> {
+    if (this.#closed) throw new StateError('CLOSED', 'This Truce was closed.', { hint: 'Open another one with `truce(...)`.' });
+    this.#state ??= openState({ path: this.#parts.statePath }).catch((error: unknown) => {
+      this.#state = null;
+      throw error;
+    });
+    return this.#state;
+  }
+
+  #run<T>(command: string, options: CallOptions, work: (run: Run) => Promise<T>): Promise<T> {
+    return this.#alone(async () =>
+      withRun(this.#parts.engine, await this.#opened(), { command, mode: this.settings.mode, signal: options.signal, work }),
+    );
+  }
+
+  async #alone<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#busy)
+      throw new StateError('STATE_LOCKED', 'This Truce is in the middle of another run.', {
+        hint: 'Wait for it to end; one instance does one thing at a time.',
+      });
+    this.#busy = true;
+    try {
+      return await work();
+    } finally {
+      this.#busy = false;
+    }
+  }
+
+  /** A folder for a plan, readable by its owner only, dropped at the end. */
+  #folder(): string {
+    const folder = mkdtempSync(join(tmpdir(), 'truce-plan-'));
+    this.#folders.push(folder);
+    return folder;
+  }
+}
+
+async function peopleOf(state: State): Promise<Record<Side, number> & { linked: number }> {
+  return {
+    marketing: await state.people.count('marketing'),
+    sales: await state.people.count('sales'),
+    linked: await state.links.linkedCount(),
+  };
+}

@@ -1,0 +1,90 @@
+import { ConfigError } from './errors.ts';
+import type { Warehouse } from './warehouse/types.ts';
+
+/** Opens a warehouse that Truce does not know itself. Called once; closed with Truce. */
+export type OpenWarehouse = () => Promise<Warehouse>;
+
+/** Where the warehouse of one Truce is opened and closed: a file is open only while somebody works on it. */
+export interface Warehouses {
+  /** Whether there is to be a warehouse at all. */
+  readonly present: boolean;
+  /**
+   * Works on the warehouse, or on none. One that can't be opened is none where it is not needed.
+   * @throws {StateError} `WAREHOUSE_LOCKED` and others, where it is needed.
+   */
+  forWriting<T>(
+    options: { readonly needed: boolean; readonly failed?: (error: unknown) => void },
+    work: (warehouse: Warehouse | null) => Promise<T>,
+  ): Promise<T>;
+  /** @throws {ConfigError} `NO_WAREHOUSE` when there is to be none. */
+  forReading<T>(work: (warehouse: Warehouse) => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}
+
+/** DuckDB is loaded when a file is first opened, never before. */
+export function warehouses(option: string | OpenWarehouse | undefined): Warehouses {
+  if (option === undefined) {
+    return {
+      present: false,
+      forWriting: (_, work) => work(null),
+      forReading: () => Promise.reject(noWarehouse()),
+      close: async () => undefined,
+    };
+  }
+  if (typeof option === 'string' && option !== ':memory:') return onFile(option);
+  let opened: Promise<Warehouse> | null = null;
+  const open = (): Promise<Warehouse> => {
+    opened ??= (typeof option === 'string' ? openFile(option, false) : option()).catch((error: unknown) => {
+      opened = null;
+      throw error;
+    });
+    return opened;
+  };
+  return {
+    present: true,
+    forWriting: async ({ needed, failed }, work) => work(await openOr(open, needed, failed)),
+    forReading: async (work) => work(await open()),
+    close: async () => (await opened)?.close(),
+  };
+}
+
+function onFile(path: string): Warehouses {
+  const using = async <T, W extends Warehouse | null>(warehouse: W, work: (warehouse: W) => Promise<T>): Promise<T> => {
+    try {
+      return await work(warehouse);
+    } finally {
+      await warehouse?.close();
+    }
+  };
+  return {
+    present: true,
+    forWriting: async ({ needed, failed }, work) => using(await openOr(() => openFile(path, false), needed, failed), work),
+    forReading: async (work) => using(await openFile(path, true), work),
+    close: async () => undefined,
+  };
+}
+
+async function openOr(
+  open: () => Promise<Warehouse>,
+  needed: boolean,
+  failed: ((error: unknown) => void) | undefined,
+): Promise<Warehouse | null> {
+  try {
+    return await open();
+  } catch (error) {
+    if (needed) throw error;
+    failed?.(error);
+    return null;
+  }
+}
+
+async function openFile(path: string, readOnly: boolean): Promise<Warehouse> {
+  const { openWarehouse } = await import('./warehouse/duckdb.ts');
+  return openWarehouse(path, { readOnly });
+}
+
+function noWarehouse(): ConfigError {
+  return new ConfigError('NO_WAREHOUSE', 'The figures come from a warehouse, and there is none.', {
+    hint: 'Name a file for it with the option `warehouse`, then pull.',
+  });
+}
