@@ -74,7 +74,7 @@ export function plainDeals(rows: Rows, asOf: number): Map<string, PlainDeal> {
 
 export function plainLeads(rows: Rows, asOf: number): PlainLead[] {
   const deals = plainDeals(rows, asOf);
-  const byLead = <T extends ToyTable>(table: T, key: string): Map<string, ToyRow[]> => {
+  const byLead = (table: ToyTable, key: string): Map<string, ToyRow[]> => {
     const found = new Map<string, ToyRow[]>();
     for (const row of rows.get(table) ?? []) {
       const id = String(row[key]);

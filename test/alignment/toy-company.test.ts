@@ -339,9 +339,9 @@ describe.each(engines)('every figure equals a plain recomputation, on %s', (engi
     const days = (at: number): number => Math.floor(at / day);
     const times = leads.map((lead) => {
       const fate = fateOf(lead, asOf);
-      const e = fate.state === 'won' ? 1 : ['lost', 'rejected', 'closed_untouched'].includes(fate.state) ? 2 : 0;
+      const e: 0 | 1 | 2 = fate.state === 'won' ? 1 : ['lost', 'rejected', 'closed_untouched'].includes(fate.state) ? 2 : 0;
       const end = e === 0 ? asOf : (fate.at ?? asOf);
-      return { raw: (days(end) - days(lead.row['created_at'] as number)) * day, e: e as 0 | 1 | 2 };
+      return { raw: (days(end) - days(lead.row['created_at'] as number)) * day, e };
     });
     const curve = aalenJohansen(times.map(({ raw, e }) => ({ t: Math.max(0, raw), e })));
     close(row(found.rows, 'horizon', '90d')?.estimate, incidenceAt(curve, 90 * day).f1);
