@@ -15,20 +15,35 @@ export interface Catalogue {
   forget(): void;
 }
 
-/** How long a definition is believed. */
-const believedMs = 10 * 60_000;
-
 export function createCatalogue(wire: Wire, clock: Clock): Catalogue {
-  const known = new Map<string, { readonly at: number; readonly properties: ReadonlyMap<string, Property> }>();
+  const known = new Map<string, (signal: AbortSignal | undefined) => Promise<ReadonlyMap<string, Property>>>();
   return {
-    of: async (objectType, signal) => {
-      const kept = known.get(objectType);
-      if (kept !== undefined && clock.now() - kept.at < believedMs) return kept.properties;
-      const properties = await load(wire, objectType, signal);
-      known.set(objectType, { at: clock.now(), properties });
-      return properties;
+    of: (objectType, signal) => {
+      const kept = known.get(objectType) ?? remembered(clock, (asking) => load(wire, objectType, asking));
+      known.set(objectType, kept);
+      return kept(signal);
     },
     forget: () => known.clear(),
+  };
+}
+
+/** How long definitions are believed. */
+const believedMs = 10 * 60_000;
+
+/** Asks once in a while, however many want to know at the same time; a failure is not kept. */
+export function remembered<T>(
+  clock: Clock,
+  ask: (signal: AbortSignal | undefined) => Promise<T>,
+): (signal: AbortSignal | undefined) => Promise<T> {
+  let kept: { readonly at: number; readonly answer: Promise<T> } | null = null;
+  return (signal) => {
+    if (kept !== null && clock.now() - kept.at < believedMs) return kept.answer;
+    const mine = { at: clock.now(), answer: ask(signal) };
+    kept = mine;
+    mine.answer.catch(() => {
+      if (kept === mine) kept = null;
+    });
+    return mine.answer;
   };
 }
 

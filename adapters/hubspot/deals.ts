@@ -1,6 +1,5 @@
 import type { Deal, DealOutcome } from '../../src/model/records.ts';
 import type { RecordId } from '../../src/model/words.ts';
-import type { Clock } from '../../src/ports.ts';
 import { createdOf, textOf } from './map.ts';
 import { parse, pipelinesShape } from './shapes.ts';
 import type { RawEntry, RawRecord } from './shapes.ts';
@@ -33,20 +32,8 @@ export const dealProperties: readonly string[] = [
 /** What each stage means, by its id. */
 export type Stages = ReadonlyMap<string, DealOutcome>;
 
-/** How long the meaning of the stages is believed. */
-const believedMs = 10 * 60_000;
-
-/** The stages, asked for once in a while. */
-export function createStages(wire: Wire, clock: Clock): (signal: AbortSignal | undefined) => Promise<Stages> {
-  let known: { readonly at: number; readonly stages: Stages } | null = null;
-  return async (signal) => {
-    if (known === null || clock.now() - known.at >= believedMs) known = { at: clock.now(), stages: await readStages(wire, signal) };
-    return known.stages;
-  };
-}
-
 /** The stages of all pipelines. HubSpot keeps `isClosed` and `probability` as text. */
-async function readStages(wire: Wire, signal: AbortSignal | undefined): Promise<Stages> {
+export async function readStages(wire: Wire, signal: AbortSignal | undefined): Promise<Stages> {
   const { body } = await wire.client({ limit: 'general', repeatable: true, signal }, (api) => api.pipelines.getAll('deals'));
   const stages = new Map<string, DealOutcome>();
   for (const pipeline of parse(pipelinesShape, body, 'the pipelines of deals').results) {

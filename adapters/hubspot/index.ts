@@ -15,8 +15,8 @@ import { refusal } from '../../src/transport/hosts.ts';
 import { readAccount, readToken } from './account.ts';
 import type { TokenInfo } from './account.ts';
 import { connectorSource, createSelf } from './actors.ts';
-import { createCatalogue } from './catalogue.ts';
-import { createStages } from './deals.ts';
+import { createCatalogue, remembered } from './catalogue.ts';
+import { readStages } from './deals.ts';
 import { describe } from './describe.ts';
 import { pageSizes } from './limits.ts';
 import type { HubspotTier } from './limits.ts';
@@ -91,8 +91,10 @@ export function hubspot(options: HubspotOptions): CrmFactory {
 function connect(ports: Ports, options: HubspotOptions & { readonly baseUrl: string }): Crm {
   const wire = openWire({ accessToken: options.accessToken, baseUrl: options.baseUrl, tier: options.tier ?? 'professional', ports });
   const self = createSelf(options.appId);
-  const tokenOnce = once((signal) => readToken(wire, self, signal));
-  const accountOnce = once((signal) => readAccount(wire, { token: () => tokenOnce(signal), appId: options.appId, signal }));
+  const tokenOnce = remembered(ports.clock, (signal) => readToken(wire, self, signal));
+  const accountOnce = remembered(ports.clock, (signal) =>
+    readAccount(wire, { token: () => tokenOnce(signal), appId: options.appId, signal }),
+  );
   const room: Room = {
     wire,
     catalogue: createCatalogue(wire, ports.clock),
@@ -100,7 +102,7 @@ function connect(ports: Ports, options: HubspotOptions & { readonly baseUrl: str
     clock: ports.clock,
     log: ports.log,
     account: (call?: CallOptions) => accountOnce(call?.signal),
-    stages: createStages(wire, ports.clock),
+    stages: remembered(ports.clock, (signal) => readStages(wire, signal)),
     recent: createRecent(ports.clock),
     campaignIds: null,
   };
@@ -123,18 +125,6 @@ function connect(ports: Ports, options: HubspotOptions & { readonly baseUrl: str
     provision: (fields, call) => provision(room, fields, call),
     budget: () => Promise.resolve({ perDay: wire.daily(), used: wire.used() }),
     close: () => wire.close(),
-  };
-}
-
-/** Asks once and keeps the answer; a failure is not kept. */
-function once<T>(ask: (signal: AbortSignal | undefined) => Promise<T>): (signal: AbortSignal | undefined) => Promise<T> {
-  let kept: Promise<T> | undefined;
-  return (signal) => {
-    const asking = (kept ??= ask(signal));
-    asking.catch(() => {
-      if (kept === asking) kept = undefined;
-    });
-    return asking;
   };
 }
 

@@ -43,7 +43,7 @@ export async function provision(room: Room, fields: readonly OwnField[], options
     else steps.push(await make(room, { what, objectType, property }, options.signal));
   }
   if (steps.some((step) => step.status === 'created')) room.catalogue.forget();
-  const text = `${JSON.stringify({ note: 'POST each to /crm/v3/properties/OBJECT_TYPE, or create it by hand.', properties: list }, null, 2)}\n`;
+  const text = `${JSON.stringify({ note: `POST each to ${paths.properties}/OBJECT_TYPE, or create it by hand.`, properties: list }, null, 2)}\n`;
   return { steps, files: new Map([['hubspot-properties.json', text]]) };
 }
 

@@ -19,7 +19,13 @@ export interface Room {
   stages(signal: AbortSignal | undefined): Promise<Stages>;
   readonly recent: Recent;
   /** The campaigns of the last whole list, numeric ids to GUIDs, for the stream that asks next. */
-  campaignIds: { readonly at: number; readonly guids: ReadonlyMap<string, string> } | null;
+  campaignIds: {
+    /** Server time of the list. */
+    readonly at: number;
+    /** When it was kept, on this machine's clock. */
+    readonly keptAt: number;
+    readonly guids: ReadonlyMap<string, string>;
+  } | null;
 }
 
 /** What one search pass found, kept for a moment for the other streams that ask the same. */

@@ -60,7 +60,7 @@ async function* campaignPages(room: Room, after: string | null, { signal }: Chan
     else if (after === null && page.total !== undefined && listedSoFar < page.total) throw shortList('campaigns');
     first ??= serverTime(answer);
     for (const [numericId, guid] of guidsOf(page.results)) guids.set(numericId, guid);
-    if (page.paging === null && after === null) room.campaignIds = { at: first, guids };
+    if (page.paging === null && after === null) room.campaignIds = { at: first, keptAt: room.clock.now(), guids };
     yield { records: page.results, next: page.paging, at: serverTime(answer) };
     if (page.paging === null) return;
     token = page.paging;
@@ -103,13 +103,12 @@ export function memberSteps(room: Room, options: ChangesOptions): readonly Step<
   ];
 }
 
-/** How long the list of campaigns that another stream has just read stands for the present one, by the server's time. */
+/** How long the list of campaigns that another stream has just read stands for the present one. */
 const freshMs = 60_000;
 
 function recentCampaigns(room: Room): Room['campaignIds'] {
   const known = room.campaignIds;
-  const now = room.wire.serverNow();
-  return known === null || now === null || now - known.at > freshMs ? null : known;
+  return known === null || room.clock.now() - known.keptAt > freshMs ? null : known;
 }
 
 function guidsOf(records: readonly RawRecord[]): ReadonlyMap<string, string> {

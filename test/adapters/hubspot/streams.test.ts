@@ -100,7 +100,7 @@ describe('people', () => {
         .filter((event) => event.type === 'left')
         .map((event) => event.id)
         .sort(),
-    ).toEqual([inside, outside].sort());
+    ).toEqual([inside, outside]);
     await expect(pass(crm, 'people', null, { scope: 'No such list' })).rejects.toMatchObject({ code: 'UNKNOWN_SCOPE' });
   });
 });

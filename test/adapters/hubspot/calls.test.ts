@@ -1,0 +1,124 @@
+import { describe, expect, it } from 'vitest';
+import type { Crm, Stream } from '../../../src/crm.ts';
+import type { RecordId } from '../../../src/model/words.ts';
+import { openPortal, start } from './portal.ts';
+import type { Portal } from './portal.ts';
+import { pass, setStatus } from './steps.ts';
+
+const hour = 3_600_000;
+const ceil = (count: number, size: number): number => Math.ceil(count / size);
+
+function fill(portal: Portal, count: number, at: (index: number) => number): readonly string[] {
+  return Array.from({ length: count }, (_, index) =>
+    portal.half.seed.record('contacts', { email: `p-${index}@example.com`, hs_lead_status: 'NEW' }, { at: at(index) }),
+  );
+}
+
+describe('calls', () => {
+  it('of detecting, re-reading, writing and checking N changed people stay within 1.15 of the fewest there can be', async () => {
+    const portal = openPortal();
+    const crm = portal.connect();
+    await crm.account();
+    const baseline = await pass(crm, 'people');
+    await portal.clock.advance(hour);
+    const from = portal.clock.now();
+    const count = 1000;
+    fill(portal, count, (index) => from + index);
+    await portal.clock.advance(hour);
+    portal.sent.length = 0;
+    const { records } = await pass(crm, 'people', baseline.cursor, { fields: ['hs_lead_status'] });
+    const ids = records.map((person) => person.id);
+    const refs = ids.map((id) => ({ id }));
+    await crm.read('person', refs, { fields: ['hs_lead_status'] });
+    const results = await crm.write(
+      'person',
+      ids.map((id) => setStatus(id, 'OPEN')),
+    );
+    await crm.read('person', refs, { fields: ['hs_lead_status'], history: true });
+    expect(results.filter((result) => result.status === 'applied')).toHaveLength(count);
+    const fewest = ceil(count, 200) + ceil(count, 100) + ceil(count, 100) + ceil(count, 50);
+    expect(portal.sent.length).toBeLessThanOrEqual(Math.floor(fewest * 1.15));
+  });
+
+  it('of an idle run over all streams are at most twenty', async () => {
+    const portal = openPortal();
+    const streams = (crm: Crm): readonly Stream[] => Object.keys(crm.capabilities.streams) as readonly Stream[];
+    const people = fill(portal, 80, () => start);
+    const { id } = portal.half.seed.campaign({ hs_name: 'C' }, { at: start });
+    for (const [index, person] of people.entries()) {
+      portal.half.seed.associate('campaigns', id, 'contacts', person);
+      const deal = portal.half.seed.record('deals', { dealname: `D${index}`, dealstage: 'closedwon', pipeline: 'default' }, { at: start });
+      portal.half.seed.associate('deals', deal, 'contacts', person);
+    }
+    await portal.clock.advance(24 * hour);
+    const first = portal.connect();
+    const cursors = new Map<Stream, Awaited<ReturnType<typeof pass>>['cursor']>();
+    for (const stream of streams(first)) cursors.set(stream, (await pass(first, stream)).cursor);
+    await portal.clock.advance(24 * hour);
+    for (const run of [1, 2]) {
+      portal.sent.length = 0;
+      const crm = portal.connect();
+      await crm.account();
+      for (const stream of streams(crm)) cursors.set(stream, (await pass(crm, stream, cursors.get(stream) ?? null)).cursor);
+      // Owners who left are asked for every few hours; the first run after a day does.
+      expect(portal.sent.length, `run ${run}`).toBeLessThanOrEqual(run === 1 ? 21 : 20);
+      await portal.clock.advance(5 * 60_000);
+    }
+  });
+
+  it('never go over the published limits, and use nine tenths of them when there is work', async () => {
+    const portal = openPortal({ limits: 'published', tier: 'free' });
+    const crm = portal.connect({ tier: 'starter' });
+    const ids = fill(portal, 100, () => start) as readonly RecordId[];
+    await portal.clock.advance(hour);
+    await crm.account();
+    await crm.read('person', [{ id: ids[0] as RecordId }], { fields: [] });
+    await portal.clock.advance(hour);
+    const from = portal.clock.now();
+    portal.sent.length = 0;
+    const reads = Array.from({ length: 4 }, () => ids).flat();
+    await Promise.all(reads.map((id) => crm.read('person', [{ id }], { fields: ['hs_lead_status'] })));
+    // One more: the property definitions are believed for ten minutes, and asked for once by all of them.
+    const calls = portal.sent.length;
+    expect(calls).toBe(401);
+    expect(portal.half.counts().throttled).toBe(0);
+    const bound = 10_000 * (ceil(calls, 100) - 1);
+    expect((portal.clock.now() - from) * 0.9).toBeLessThanOrEqual(bound);
+  });
+
+  it('of a search keep to five a second for the account', async () => {
+    const portal = openPortal({ limits: 'published' });
+    const crm = portal.connect();
+    const baseline = await pass(crm, 'people');
+    await portal.clock.advance(hour);
+    const begin = portal.clock.now();
+    fill(portal, 3000, (index) => begin + index);
+    await portal.clock.advance(hour);
+    const from = portal.clock.now();
+    const { records } = await pass(crm, 'people', baseline.cursor);
+    expect(records).toHaveLength(3000);
+    expect(portal.half.counts().throttled).toBe(0);
+    const bound = 1000 * (ceil(ceil(3000, 199), 5) - 1);
+    expect((portal.clock.now() - from) * 0.9).toBeLessThanOrEqual(bound);
+  });
+
+  it('survive a storm of refusals: nothing is lost, nothing is written twice', async () => {
+    const portal = openPortal();
+    const crm = portal.connect();
+    const ids = fill(portal, 600, () => start);
+    let count = 0;
+    portal.meddle((_request, path) => {
+      if (!path.endsWith('/batch/update')) return undefined;
+      count += 1;
+      return count % 3 === 0
+        ? { status: 429, headers: { 'content-type': 'text/plain' }, body: new TextEncoder().encode('error code: 1015') }
+        : undefined;
+    });
+    const results = await crm.write(
+      'person',
+      ids.map((id) => setStatus(id, 'OPEN')),
+    );
+    expect(results.every((result) => result.status === 'applied')).toBe(true);
+    expect(portal.sent.filter((one) => one.path.endsWith('/batch/update') && one.status < 300)).toHaveLength(6);
+  });
+});
