@@ -1,6 +1,7 @@
 import type { ChunkAppender } from './appender.ts';
 import type { ColumnType, Db } from './db.ts';
-import { emptyMerged } from './merge/build.ts';
+import type { Settings } from '../model/settings.ts';
+import { emptyMerged, pairDoubleLogs, writePeriods } from './merge/build.ts';
 import type { Param, Row } from './types.ts';
 
 /** A column of a merged table. */
@@ -17,6 +18,8 @@ export interface MergedSink {
   stage(table: string): Promise<ChunkAppender>;
   run(sql: string, params?: readonly Param[]): Promise<void>;
   rows(sql: string, params?: readonly Param[]): Promise<readonly Row[]>;
+  /** Marks double logs among the touches, where asked, and fills the periods. Call it when all rows are in. */
+  complete(settings: Settings, options: { readonly markDoubleLogs: boolean }): Promise<void>;
 }
 
 /** Takes data that is merged already. */
@@ -56,9 +59,25 @@ export async function importInto<T>(connection: Db, work: (sink: MergedSink) => 
     },
     run: (sql, params) => connection.run(sql, params),
     rows: (sql, params) => connection.rows(sql, params),
+    async complete(settings, options) {
+      if (options.markDoubleLogs) await markDoubleLogs(connection);
+      await writePeriods(connection, settings, 0);
+    },
   });
   for (const table of new Set(made)) await connection.run(`DROP TABLE temp.${table}`);
   return result;
+}
+
+async function markDoubleLogs(connection: Db): Promise<void> {
+  await connection.run(`
+    CREATE OR REPLACE TEMP TABLE t_touch AS
+    SELECT touch_id, lead_id, occurred_at, at_precision, direction, recorded_in,
+           CASE kind WHEN 'sms' THEN 'message' WHEN 'social' THEN 'message' ELSE kind END AS family FROM touches;
+    CREATE OR REPLACE TEMP TABLE t_double (touch_id TEXT, dup_of TEXT, other TEXT);`);
+  await pairDoubleLogs(connection);
+  await connection.run(`
+    UPDATE touches SET dup_of = d.dup_of FROM t_double d WHERE d.touch_id = touches.touch_id;
+    DROP TABLE t_touch; DROP TABLE t_double;`);
 }
 
 function columnType(type: string): ColumnType {

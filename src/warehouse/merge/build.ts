@@ -208,7 +208,8 @@ async function stageCampaigns(connection: Db, settings: Settings): Promise<void>
   appender.finish();
 }
 
-async function pairDoubleLogs(connection: Db): Promise<void> {
+/** Marks, in `t_double`, which rows of `t_touch` are the second log of one interaction. */
+export async function pairDoubleLogs(connection: Db): Promise<void> {
   const found = async (): Promise<number> =>
     Number((await connection.rows('SELECT CAST(count(*) AS INTEGER) AS n FROM t_double'))[0]?.['n']);
   // Every round but the last pairs at least one touch, so the number of touches bounds the rounds.
@@ -219,7 +220,8 @@ async function pairDoubleLogs(connection: Db): Promise<void> {
   }
 }
 
-async function writePeriods(connection: Db, settings: Settings, asOf: number): Promise<void> {
+/** Fills `periods` for the time that the merged tables cover. */
+export async function writePeriods(connection: Db, settings: Settings, asOf: number): Promise<void> {
   const rows = await connection.rows(`
     SELECT min(t) AS earliest, max(t) AS latest FROM (
       SELECT min(created_at) AS t FROM leads UNION ALL SELECT max(created_at) FROM leads
