@@ -37,7 +37,7 @@ export interface ObjectShape {
   readonly fields: ReadonlyMap<string, FieldShape>;
 }
 
-/** The objects' shapes, read together in one call and kept until `refresh`. */
+/** The objects' shapes, read together in one call and kept for an hour or until `refresh`. */
 export interface Catalog {
   /** Null when the object doesn't exist here or is hidden from these credentials. */
   object(name: ObjectName, options?: CallOptions): Promise<ObjectShape | null>;
@@ -94,13 +94,18 @@ const describeSchema = z.object({
 
 /** Subrequests in one composite call. */
 const perComposite = 25;
+/** A process that runs for days sees an admin's new fields within this time. */
+const maxAgeMs = 60 * 60_000;
 
 export function createCatalog(wire: Wire): Catalog {
   let held: Promise<ReadonlyMap<string, ObjectShape>> | null = null;
+  let heldSince = 0;
   const loaded = (options: CallOptions): Promise<ReadonlyMap<string, ObjectShape>> => {
-    if (held !== null) return held;
+    const now = wire.ports.clock.now();
+    if (held !== null && now - heldSince < maxAgeMs) return held;
     const loading = describeAll(wire, options);
     held = loading;
+    heldSince = now;
     loading.catch(() => {
       if (held === loading) held = null;
     });

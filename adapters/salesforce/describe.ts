@@ -8,6 +8,7 @@ import type {
   PermissionCheck,
   WriteKind,
 } from '../../src/crm.ts';
+import { objectNames } from './catalog.ts';
 import type { FieldShape, ObjectName, ObjectShape } from './catalog.ts';
 import type { Context } from './context.ts';
 import { objectsOf, ownStates } from './own.ts';
@@ -24,6 +25,8 @@ const described: readonly (readonly [ObjectName, ObjectDescription['kind']])[] =
   ['Opportunity', 'deal'],
 ];
 const limitsSchema = z.object({ DailyApiRequests: z.object({ Max: z.number(), Remaining: z.number() }) });
+/** Objects whose fields the engine writes or reads the history of. */
+const ownObjects: readonly string[] = ['Lead', 'Contact', 'Campaign', 'CampaignMember', 'Opportunity'];
 /** How far back a history row shows that its field is tracked, where the setup can't be read. */
 const recentMs = 30 * 86_400_000;
 
@@ -32,34 +35,24 @@ export async function describeOrganization(context: Context, options: CallOption
   const { catalog, wire } = context;
   catalog.refresh();
   const shapes = new Map<ObjectName, ObjectShape>();
-  for (const name of [
-    'Lead',
-    'Contact',
-    'Account',
-    'Campaign',
-    'CampaignMember',
-    'Opportunity',
-    'OpportunityContactRole',
-    'Task',
-    'Event',
-    'User',
-  ] as const) {
+  for (const name of objectNames) {
     const shape = await catalog.object(name, options);
     if (shape !== null) shapes.set(name, shape);
   }
   const since = at(wire.serverNow() - recentMs);
-  const [statuses, definitions, leadSteps, dealSteps] = await rowsOf(
+  const asked = [
+    soql`SELECT MasterLabel, ApiName, IsConverted FROM LeadStatus`,
+    soql`SELECT QualifiedApiName, IsFieldHistoryTracked, EntityDefinition.QualifiedApiName FROM FieldDefinition WHERE EntityDefinition.QualifiedApiName IN ${ownObjects}`,
+    soql`SELECT Id FROM LeadHistory LIMIT 1`,
+    soql`SELECT Field FROM LeadHistory WHERE CreatedDate >= ${since} GROUP BY Field`,
+    soql`SELECT Field FROM OpportunityFieldHistory WHERE CreatedDate >= ${since} GROUP BY Field`,
+  ];
+  const answers = await rowsOf(
     wire,
-    [
-      { soql: soql`SELECT MasterLabel, ApiName, IsConverted FROM LeadStatus` },
-      {
-        soql: soql`SELECT QualifiedApiName, IsFieldHistoryTracked, EntityDefinition.QualifiedApiName FROM FieldDefinition WHERE EntityDefinition.QualifiedApiName IN ${['Lead', 'Contact', 'Campaign', 'CampaignMember', 'Opportunity']}`,
-      },
-      { soql: soql`SELECT Field FROM LeadHistory WHERE CreatedDate >= ${since} GROUP BY Field` },
-      { soql: soql`SELECT Field FROM OpportunityFieldHistory WHERE CreatedDate >= ${since} GROUP BY Field` },
-    ],
+    asked.map((query) => ({ soql: query, optional: true })),
     options,
   );
+  const [statuses, definitions, anyHistory, leadSteps, dealSteps] = answers;
   const tracked = trackedFields(definitions ?? null, [
     ['Lead', leadSteps ?? []],
     ['Opportunity', dealSteps ?? []],
@@ -72,7 +65,7 @@ export async function describeOrganization(context: Context, options: CallOption
       const shape = shapes.get(name);
       return shape === undefined ? [] : [toDescription(shape, kind, { tracked, converted })];
     }),
-    permissions: [...permissions(shapes, leadSteps !== null), await callsLeft(context, options)],
+    permissions: [...permissions(shapes, anyHistory !== null), await callsLeft(context, options)],
     own: ownFieldStates(shapes, definitions ?? null),
     connector: connectorOf(shapes),
     // Flows and workflow rules are metadata: only setup permissions show them, and they don't say which fields they watch.

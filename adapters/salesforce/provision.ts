@@ -53,6 +53,7 @@ async function existingFields(context: Context, objects: readonly string[], opti
     [
       {
         soql: soql`SELECT QualifiedApiName, EntityDefinition.QualifiedApiName FROM FieldDefinition WHERE EntityDefinition.QualifiedApiName IN ${objects}`,
+        optional: true,
       },
     ],
     options,

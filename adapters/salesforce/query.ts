@@ -14,6 +14,8 @@ export interface Query {
   readonly soql: Soql;
   /** Also deleted and archived rows (`queryAll`). @default false */
   readonly all?: boolean;
+  /** True: nothing depends on it, so whatever refuses it is an answer. @default only unknown objects and fields are */
+  readonly optional?: boolean;
 }
 
 export interface QueryPage {
@@ -96,14 +98,14 @@ export async function firstPages(wire: Wire, queries: readonly Query[], options:
   const [only] = queries;
   if (queries.length === 1 && only !== undefined && pathOf(only).length <= maxQueryUrl) {
     const answer = await wire.call({ method: 'GET', path: pathOf(only), refusable: true, ...options });
-    return { outcomes: [outcome(wire, answer)], at: answer.at };
+    return { outcomes: [outcome(wire, answer, only.optional)], at: answer.at };
   }
   const outcomes: QueryOutcome[] = [];
   let at = Number.POSITIVE_INFINITY;
   for (const part of chunks(queries, sizes.queriesPerComposite)) {
     const calls = part.map((query) => ({ method: 'GET' as const, path: pathOf(query) }));
     const answered = await composite(wire, calls, { ...options, repeatable: true });
-    outcomes.push(...answered.answers.map((answer) => outcome(wire, answer)));
+    outcomes.push(...answered.answers.map((answer, index) => outcome(wire, answer, part[index]?.optional)));
     at = Math.min(at, answered.at);
   }
   return { outcomes, at };
@@ -116,7 +118,7 @@ export async function nextPage(wire: Wire, path: string, options: CallOptions = 
 
 /**
  * All rows of each query, in memory: for look-ups of known size, not for streams. A query that is refused because the
- * object or field does not exist here, or is hidden, answers null.
+ * object or field does not exist here, or is hidden, answers null; an optional one does so for any reason.
  * @throws {CrmError} `REQUEST_REFUSED` for any other refusal, `INCOMPLETE_RESULT` when rows are missing
  */
 export async function rowsOf(
@@ -127,9 +129,9 @@ export async function rowsOf(
   if (queries.length === 0) return [];
   const { outcomes } = await firstPages(wire, queries, options);
   const results: (readonly Row[] | null)[] = [];
-  for (const { page, refused } of outcomes) {
+  for (const [index, { page, refused }] of outcomes.entries()) {
     if (refused !== null) {
-      if (!isUnknownThing(refused)) throw refusal(refused);
+      if (queries[index]?.optional !== true && !isUnknownThing(refused)) throw refusal(refused);
       results.push(null);
       continue;
     }
@@ -204,11 +206,11 @@ function pathOf(query: Query): string {
   return `/${query.all === true ? 'queryAll' : 'query'}?q=${encodeURIComponent(query.soql.text)}`;
 }
 
-function outcome(wire: Wire, answer: SubAnswer): QueryOutcome {
+function outcome(wire: Wire, answer: SubAnswer, optional = false): QueryOutcome {
   if (answer.status >= 300) {
     const [error] = parseErrors(answer.body);
     if (error === undefined) throw badAnswer(`a query failed with status ${answer.status} without saying why`);
-    if (answer.status >= 500 || error.code === 'QUERY_TIMEOUT') throw unavailable(error);
+    if (!optional && (answer.status >= 500 || error.code === 'QUERY_TIMEOUT')) throw unavailable(error);
     return { page: null, refused: error };
   }
   const parsed = pageSchema.safeParse(answer.body);

@@ -84,6 +84,7 @@ function harnessOf(org: SandboxOrg): ContractHarness {
             await org.user('PATCH', `/sobjects/Lead/${id}`, { LeadSource: 'Other' });
           },
         }),
+      loseNextWrite: (when) => Promise.resolve(org.loseNextWrite(when)),
       advance: (ms) => org.clock.advance(ms),
     },
   };

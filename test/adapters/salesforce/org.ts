@@ -3,6 +3,7 @@ import type { SalesforceHalf, SalesforceHalfOptions } from '../../../adapters/sa
 import { salesforce } from '../../../adapters/salesforce/index.ts';
 import type { SalesforceOptions } from '../../../adapters/salesforce/index.ts';
 import type { ChangeEvent, ChangesOptions, Crm, Cursor, Stream, StreamRecords } from '../../../src/crm.ts';
+import { CrmError } from '../../../src/errors.ts';
 import type { Http } from '../../../src/ports.ts';
 import { seededRandom, testPorts, virtualClock } from '../../support/virtual-clock.ts';
 import type { VirtualClock } from '../../support/virtual-clock.ts';
@@ -16,6 +17,8 @@ export interface SandboxOrg {
   readonly log: string[];
   /** As a salesperson with an own HTTP client, past the adapter. */
   user(method: string, path: string, body?: unknown): Promise<unknown>;
+  /** The connection breaks at the adapter's next write, before the organisation got it or after. */
+  loseNextWrite(when: 'before' | 'after'): void;
   /** As the salesperson by SOAP, the only way to merge. */
   merge(object: string, masterId: string, loserId: string): Promise<void>;
   /** Another instance of the adapter on the same organisation. */
@@ -57,10 +60,19 @@ export function sandboxOrg(options: Partial<SalesforceHalfOptions> = {}): Sandbo
     const headers = Object.fromEntries(Object.entries(answer.headers).map(([name, value]) => [name.toLowerCase(), value]));
     return { status: answer.status, headers: { date: new Date(clock.now()).toUTCString(), ...headers }, body };
   };
+  let lose: 'before' | 'after' | null = null;
   const http: Http = {
-    exchange: (request) => {
+    exchange: async (request) => {
       log.push(`${request.method} ${decodeURIComponent(request.url.slice(instanceUrl.length))}`);
-      return ask({ ...request, body: typeof request.body === 'string' ? request.body : '' });
+      const body = typeof request.body === 'string' ? request.body : '';
+      const when = request.method === 'PATCH' || body.includes('"records"') ? lose : null;
+      if (when !== 'before') {
+        const answer = await ask({ ...request, body });
+        if (when === null) return answer;
+      }
+      lose = null;
+      const hint = 'a test broke it';
+      throw new CrmError('NETWORK', 'the connection broke', { system: 'http', failure: 'network', hint, retryable: true, ambiguous: true });
     },
     close: () => Promise.resolve(),
   };
@@ -72,6 +84,9 @@ export function sandboxOrg(options: Partial<SalesforceHalfOptions> = {}): Sandbo
     half,
     log,
     connect,
+    loseNextWrite: (when) => {
+      lose = when;
+    },
     merge: async (object, masterId, loserId) => {
       const envelope = `<soapenv:Envelope xmlns:soapenv="http://schemas.xmlsoap.org/soap/envelope/" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"><soapenv:Header><SessionHeader><sessionId>${base.userAccessToken}</sessionId></SessionHeader></soapenv:Header><soapenv:Body><merge><request><masterRecord xsi:type="${object}"><type>${object}</type><Id>${masterId}</Id></masterRecord><recordToMergeIds>${loserId}</recordToMergeIds></request></merge></soapenv:Body></soapenv:Envelope>`;
       const headers = { 'content-type': 'text/xml', soapaction: '""' };

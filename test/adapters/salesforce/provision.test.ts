@@ -12,7 +12,7 @@ const typeOf = (stem: OwnStem): OwnField['type'] => {
   if (stem === 'key') return 'unique-text';
   if (stem === 'outcome') return 'choice';
   if (/_amount$|^cost_/.test(stem)) return 'money';
-  if (/_at$/.test(stem)) return 'instant';
+  if (stem.endsWith('_at')) return 'instant';
   if (stem === 'win_rate') return 'percent';
   if (stem === 'loss_reasons') return 'long-text';
   return /leads$|_deals$/.test(stem) ? 'integer' : 'text';
