@@ -13,18 +13,22 @@ class Setup {
   readonly store: Store;
   readonly ids: IdMint;
   readonly at: number;
+  /** The integration user made everything that was there from the start, itself included. */
+  readonly author: string;
 
   constructor(store: Store, ids: IdMint) {
     this.store = store;
     this.ids = ids;
     this.at = wholeSecond(store.now());
+    this.author = ids.next('005');
   }
 
   put(object: string, values: Readonly<Record<string, Value>>, id?: string): string {
     const def = this.store.object(object);
     if (def === undefined) throw new Error(`no object ${object}`);
     const rowId = id ?? this.ids.next(def.prefix);
-    const stamps = { CreatedDate: this.at, LastModifiedDate: this.at, SystemModstamp: this.at };
+    const authors = { CreatedById: this.author, LastModifiedById: this.author };
+    const stamps = { CreatedDate: this.at, LastModifiedDate: this.at, SystemModstamp: this.at, ...authors };
     const filled = Object.entries({ ...stamps, ...values }).filter(([name, value]) => value !== null && def.fields.has(name.toLowerCase()));
     this.store.set({ def, id: rowId, stamp: this.at, values: new Map(filled) });
     return rowId;
@@ -49,28 +53,38 @@ function people(setup: Setup): OrgUsers {
   }
   const management = setup.put('UserRole', { Name: 'Sales Management', DeveloperName: 'Sales_Management' });
   const sales = setup.put('UserRole', { Name: 'Sales', DeveloperName: 'Sales', ParentRoleId: management });
-  const user = (first: string | null, last: string, email: string, more: Readonly<Record<string, Value>>): string =>
-    setup.put('User', {
-      FirstName: first,
-      LastName: last,
-      Email: email,
-      Username: email,
-      Alias: last.slice(0, 8).toLowerCase(),
-      IsActive: true,
-      UserType: 'Standard',
-      TimeZoneSidKey: 'GMT',
-      LocaleSidKey: 'en_US',
-      LanguageLocaleKey: 'en_US',
-      EmailEncodingKey: 'UTF-8',
-      ...more,
-    });
+  const user = (first: string, last: string, email: string, more: Readonly<Record<string, Value>>, id?: string): string =>
+    setup.put(
+      'User',
+      {
+        FirstName: first,
+        LastName: last,
+        Email: email,
+        Username: email,
+        Alias: last.slice(0, 8).toLowerCase(),
+        IsActive: true,
+        UserType: 'Standard',
+        TimeZoneSidKey: 'GMT',
+        LocaleSidKey: 'en_US',
+        LanguageLocaleKey: 'en_US',
+        EmailEncodingKey: 'UTF-8',
+        ...more,
+      },
+      id,
+    );
   const standard = profiles.get('Standard User') ?? null;
   const users: OrgUsers = {
-    integration: user('Truce', 'Integration', 'truce.integration@example.com', {
-      ProfileId: profiles.get('System Administrator') ?? null,
-      UserPermissionsMarketingUser: true,
-      Department: 'Operations',
-    }),
+    integration: user(
+      'Truce',
+      'Integration',
+      'truce.integration@example.com',
+      {
+        ProfileId: profiles.get('System Administrator') ?? null,
+        UserPermissionsMarketingUser: true,
+        Department: 'Operations',
+      },
+      setup.author,
+    ),
     sales: user('Sasha', 'Seller', 'sasha.seller@example.com', {
       ProfileId: standard,
       UserRoleId: sales,
