@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseConfig } from '../config/schema.ts';
 import type { AlignmentReport, Dimension } from './alignment/types.ts';
-import type { AccountInfo, Crm, CrmFactory, Provision } from './crm.ts';
+import type { AccountInfo, Crm, CrmFactory, Description, Provision } from './crm.ts';
 import { StateError } from './errors.ts';
 import type { Plan, PlanLine, QuarantineEntry } from './model/plan.ts';
 import type { Settings } from './model/settings.ts';
@@ -94,6 +94,8 @@ export interface ApplyResult {
 
 export interface CheckResult {
   readonly accounts: Readonly<Record<Side, AccountInfo>>;
+  /** What both CRMs say of their fields, permissions and automation. */
+  readonly descriptions: Readonly<Record<Side, Description>>;
   readonly problems: readonly Problem[];
 }
 
@@ -296,7 +298,7 @@ class OpenTruce implements Truce {
     const problems = (['marketing', 'sales'] as const).flatMap((side) =>
       problemsOf(side, { system: crms[side].system, account: accounts[side], description: descriptions[side] }, engine.settings),
     );
-    return { accounts, problems };
+    return { accounts, descriptions, problems };
   }
 
   async alignment(options: AlignmentCall = {}): Promise<AlignmentReport> {

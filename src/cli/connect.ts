@@ -3,6 +3,8 @@ import { loadConfigFile, type Environment } from '../../config/load.ts';
 import type { CrmFactory } from '../crm.ts';
 import { ConfigError, type ConfigProblem } from '../errors.ts';
 import type { Truce } from '../truce.ts';
+import type { Settings } from '../model/settings.ts';
+import type { Log } from '../ports.ts';
 import type { Io } from './io.ts';
 
 /** Options that every command which talks to a CRM or a store takes. */
@@ -42,7 +44,10 @@ export async function rawConfig(options: CommonOptions, env: Environment, io: Io
  * Both adapters from the environment.
  * @throws {ConfigError} CREDENTIALS_MISSING naming every variable that is missing.
  */
-export async function adapters(env: Environment): Promise<{ readonly marketing: CrmFactory; readonly sales: CrmFactory }> {
+export async function adapters(
+  env: Environment,
+  { channel }: Pick<Settings, 'channel'>,
+): Promise<{ readonly marketing: CrmFactory; readonly sales: CrmFactory }> {
   const problems: ConfigProblem[] = [];
   const need = (name: string, expected: string): string => {
     const value = env[name];
@@ -64,8 +69,12 @@ export async function adapters(env: Environment): Promise<{ readonly marketing: 
   ]);
   const baseUrl = env['HUBSPOT_BASE_URL'];
   return {
-    marketing: hubspot({ accessToken: hubspotToken, ...(baseUrl === undefined || baseUrl === '' ? {} : { baseUrl }) }),
-    sales: salesforce({ instanceUrl, ...credentials }),
+    marketing: hubspot({
+      accessToken: hubspotToken,
+      ...(baseUrl === undefined || baseUrl === '' ? {} : { baseUrl }),
+      ...(channel.marketing === null ? {} : { channelProperty: channel.marketing }),
+    }),
+    sales: salesforce({ instanceUrl, ...credentials, ...(channel.sales === null ? {} : { channelField: channel.sales }) }),
   };
 }
 
@@ -99,12 +108,63 @@ async function salesforceCredentials(env: Environment, problems: ConfigProblem[]
   return { accessToken: '' };
 }
 
-/** Opens Truce on both CRMs, as the options and the environment say, and closes it after `work`. */
-export async function withTruce<T>(io: Io, options: CommonOptions, work: (truce: Truce) => Promise<T>): Promise<T> {
+/**
+ * Opens Truce on both CRMs, as the options and the environment say, and closes it after `work`. Commands that only look at
+ * the state need no credentials.
+ */
+export async function withTruce<T>(
+  io: Io,
+  options: CommonOptions,
+  work: (truce: Truce) => Promise<T>,
+  { credentials = true, config }: { readonly credentials?: boolean; readonly config?: unknown } = {},
+): Promise<T> {
   const env = await environment(io);
-  const config = await rawConfig(options, env, io);
-  const sides = await adapters(env);
-  const { truce } = await import('../truce.ts');
-  await using instance = await truce({ ...sides, ...storePaths(options, env, io), config: config as never });
+  const raw = config ?? (await rawConfig(options, env, io));
+  const [{ truce }, { parseConfig }] = await Promise.all([import('../truce.ts'), import('../../config/schema.ts')]);
+  const settings = parseConfig(raw);
+  const sides = credentials ? await adapters(env, settings) : nobody;
+  await using instance = await truce({ ...sides, ...storePaths(options, env, io), settings, ports: { log: logTo(io) } });
   return await work(instance);
+}
+
+/** For commands that contact nobody: whoever asks these adapters gets a clear refusal. */
+const nobody = { marketing: unreachable('hubspot'), sales: unreachable('salesforce') };
+
+function unreachable(system: string): CrmFactory {
+  const refuse = (): never => {
+    throw new ConfigError('CREDENTIALS_MISSING', `This command does not talk to ${system}.`, {
+      hint: 'Use a command that does, with credentials.',
+    });
+  };
+  return {
+    system,
+    connect: () => ({
+      system,
+      capabilities: {
+        conditionalWrite: false,
+        propertyHistory: false,
+        stampPrecision: 'ms',
+        streams: {},
+        connectorLabel: null,
+        perCall: { read: 1, readWithHistory: 1, write: 1, campaignWrite: 1 },
+      },
+      account: refuse,
+      describe: refuse,
+      changes: refuse,
+      read: refuse,
+      write: refuse,
+      provision: refuse,
+      budget: async () => ({ perDay: null, used: 0 }),
+      close: async () => undefined,
+    }),
+  };
+}
+
+/** Warnings and errors of the library become talk; the rest is for `--json` consumers and debuggers of their own. */
+function logTo(io: Io): Log {
+  return {
+    write(level, message) {
+      if (level === 'warn' || level === 'error') io.say(`! ${message}`);
+    },
+  };
 }

@@ -1,4 +1,5 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
+import type { Allowances } from '../sync/guard.ts';
 
 /** Parses a whole number of at least 0 for an option. */
 export function wholeNumber(text: string): number {
@@ -15,10 +16,37 @@ export function withStores(command: Command): Command {
     .option('--json', 'print the result as one line of JSON');
 }
 
+/** Adds the option that overrides what a run may do. */
+export function withMode(command: Command): Command {
+  return command.addOption(
+    new Option('--mode <mode>', 'what a run may do (environment: TRUCE_MODE)').choices(['observe', 'outcomes', 'sync']),
+  );
+}
+
 /** Adds the options that say who takes part in a run. */
 export function withScope(command: Command): Command {
-  return command
-    .addOption(new Option('--mode <mode>', 'what a run may do (environment: TRUCE_MODE)').choices(['observe', 'outcomes', 'sync']))
-    .option('--only <who>', 'one person only: an e-mail address or a record id of either CRM')
+  return withMode(command)
+    .option('--only <who>', 'one person only: an e-mail address, a record id of either CRM, or a key')
     .option('--limit <n>', 'write at most this many people', wholeNumber);
+}
+
+export interface AllowanceOptions {
+  readonly allowChanges?: number;
+  readonly allowCreates?: number;
+  readonly allowUnlinks?: number;
+  readonly allowGone?: number;
+}
+
+/** Adds the options that let a run through a guard, each by the number that the guard named. */
+export function withAllowances(command: Command): Command {
+  return command
+    .option('--allow-changes <n>', 'let this many changes through the guard', wholeNumber)
+    .option('--allow-creates <n>', 'let this many creates through the guard', wholeNumber)
+    .option('--allow-unlinks <n>', 'let this many links be dissolved', wholeNumber)
+    .option('--allow-gone <n>', 'let this many people of a side be gone at once', wholeNumber);
+}
+
+/** The guards that the options lift. */
+export function allowances({ allowChanges, allowCreates, allowUnlinks, allowGone }: AllowanceOptions): Allowances {
+  return { changes: allowChanges, creates: allowCreates, unlinks: allowUnlinks, gone: allowGone };
 }

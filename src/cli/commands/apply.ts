@@ -1,0 +1,40 @@
+import { resolve } from 'node:path';
+import { Command } from 'commander';
+import { withTruce, type CommonOptions } from '../connect.ts';
+import { exitCodes } from '../exit.ts';
+import type { Session } from '../main.ts';
+import { allowances, withAllowances, withMode, withStores, type AllowanceOptions } from '../options.ts';
+import { withProgress } from '../talk.ts';
+
+/** `truce apply FILE`: writes a reviewed plan. */
+export function applyCommand(session: Session): Command {
+  return withAllowances(withMode(withStores(new Command('apply'))))
+    .description(
+      'Write a plan as it was reviewed. Refuses it whole when accounts, configuration or state are others, or it is older than a day; skips lines that drifted.',
+    )
+    .argument('<file>', 'a plan that `truce plan --out` kept')
+    .addHelpText('after', '\nExample:\n  truce apply plan.ndjson --mode sync')
+    .action(async (file: string, options: CommonOptions & AllowanceOptions) => {
+      const { io } = session;
+      await withTruce(io, options, async (truce) => {
+        const result = await withProgress(io, truce, () =>
+          truce.apply(resolve(io.cwd, file), { signal: io.signal, allow: allowances(options) }),
+        );
+        if (!result.ok) session.exit = exitCodes.attention;
+        if (options.json === true)
+          return io.data(
+            JSON.stringify({ run: result.id, ok: result.ok, ...result.counts, calls: result.calls, durationMs: result.durationMs }),
+          );
+        for await (const intent of result.lines()) {
+          const why = intent.cause === null ? '' : `: ${intent.cause}${intent.fix === null ? '' : ` -> ${intent.fix}`}`;
+          io.data(
+            `${intent.status}\t${intent.line.side}\t${intent.line.recordId ?? intent.line.key ?? ''}\t${intent.line.changes.map((change) => change.name).join(',')}${why}`,
+          );
+        }
+        const { counts } = result;
+        io.say(
+          `Written ${counts.applied}, refused ${counts.rejected}, raced and repaired ${counts.raced}, skipped ${counts.skipped}. Run ${result.id}.`,
+        );
+      });
+    });
+}

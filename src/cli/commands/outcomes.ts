@@ -1,0 +1,30 @@
+import { Command } from 'commander';
+import { withTruce, type CommonOptions } from '../connect.ts';
+import { exitCodes } from '../exit.ts';
+import type { Session } from '../main.ts';
+import { withMode, withStores } from '../options.ts';
+import { counted, withProgress } from '../talk.ts';
+
+/** `truce outcomes`: reads both CRMs, then writes what became of the leads onto campaigns and people. */
+export function outcomesCommand(session: Session): Command {
+  return withMode(withStores(new Command('outcomes')))
+    .description(
+      "Read both CRMs, recompute what became of every campaign's leads, and write it onto campaigns and people: only into Truce's own fields.",
+    )
+    .addHelpText('after', '\nExample:\n  truce provision --create && truce outcomes --mode outcomes')
+    .action(async (options: CommonOptions) => {
+      const { io } = session;
+      await withTruce(io, options, async (truce) => {
+        const result = await withProgress(io, truce, () => truce.outcomes({ signal: io.signal }));
+        for (const skipped of result.skipped) io.say(`! Skipped on ${skipped.side}'s ${skipped.kind}s: ${skipped.code}. ${skipped.fix}`);
+        if (result.rejected > 0) session.exit = exitCodes.attention;
+        if (options.json === true)
+          return io.data(
+            JSON.stringify({ ...result, calls: { hubspot: result.calls.marketing, salesforce: result.calls.sales }, exit: session.exit }),
+          );
+        for (const kind of ['campaigns', 'people', 'members'] as const)
+          io.data(`${kind}\twritten ${result[kind].written}\tunchanged ${result[kind].unchanged}`);
+        io.say(`${counted(result.rejected, 'write')} refused. The figures stand in the fields that begin with "Truce" on each campaign.`);
+      });
+    });
+}
