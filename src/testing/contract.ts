@@ -3,6 +3,7 @@ import type { FieldValue, Fields, RecordId } from '../model/words.ts';
 import { accountCases } from './cases/account.ts';
 import { changesCases } from './cases/changes.ts';
 import { hostileCases } from './cases/hostile.ts';
+import { lostCases } from './cases/lost.ts';
 import { ownCases } from './cases/own.ts';
 import { passCases } from './cases/passes.ts';
 import { readCases } from './cases/read.ts';
@@ -76,6 +77,8 @@ export interface ContractWorld {
     readonly enter: (personId: RecordId) => Promise<void>;
     readonly leave: (personId: RecordId) => Promise<void>;
   }>;
+  /** Breaks the connection at the integration's next write of people: before it takes effect, or after. Absent where there is none to break. */
+  loseNextWrite?(when: 'before' | 'after'): Promise<void>;
   /** Moves the CRM's time on, in milliseconds. */
   advance(ms: number): Promise<void>;
 }
@@ -93,5 +96,15 @@ export interface ContractWorld {
  * }
  */
 export function crmContract(): readonly ContractCase[] {
-  return [...accountCases, ...changesCases, ...passCases, ...streamCases, ...readCases, ...writeCases, ...ownCases, ...hostileCases];
+  return [
+    ...accountCases,
+    ...changesCases,
+    ...passCases,
+    ...streamCases,
+    ...readCases,
+    ...writeCases,
+    ...lostCases,
+    ...ownCases,
+    ...hostileCases,
+  ];
 }

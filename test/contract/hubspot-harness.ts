@@ -14,6 +14,7 @@ export const hubspotVendor: VendorHarness = {
   factory: (box) => hubspot({ accessToken: box.hubspot.token, baseUrl: box.hubspot.url }),
   url: (box) => box.hubspot.url,
   userToken: (box) => box.hubspot.userToken,
+  writes: { method: 'POST', path: '/objects/.*contacts/batch/(update|create|upsert)' },
   traits: {
     statusField: 'hs_lead_status',
     statuses: ['NEW', 'IN_PROGRESS', 'UNQUALIFIED'],

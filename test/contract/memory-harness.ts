@@ -71,6 +71,7 @@ function worldOf(crm: MemoryCrm, now: { ms: number }, converts: boolean): Contra
       const move = (id: RecordId, company: string | null) => world.edit(id, 'company', company, by());
       return { scope: 'inside', enter: async (id) => move(id, 'Inside'), leave: async (id) => move(id, null) };
     },
+    loseNextWrite: async (when) => world.fail({ on: 'write', when }),
     advance: async (ms) => void (now.ms += ms),
   };
 }

@@ -10,6 +10,7 @@ export const salesforceVendor: VendorHarness = {
   factory: (box) => salesforce({ instanceUrl: box.salesforce.url, accessToken: box.salesforce.accessToken }),
   url: (box) => box.salesforce.url,
   userToken: (box) => box.salesforce.userAccessToken,
+  writes: { path: '/composite|/sobjects/Lead' },
   traits: {
     statusField: 'Status',
     statuses: ['Open - Not Contacted', 'Working - Contacted', 'Closed - Not Converted'],

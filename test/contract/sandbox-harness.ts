@@ -1,5 +1,5 @@
 import { Agent } from 'node:http';
-import { sandbox, type Sandbox } from 'truce/sandbox';
+import { sandbox, type FaultRule, type Sandbox } from 'truce/sandbox';
 import type { ContractHarness, ContractWorld } from 'truce/testing';
 import type { Crm, CrmFactory } from '../../src/crm.ts';
 import type { Ports } from '../../src/ports.ts';
@@ -17,7 +17,9 @@ export interface VendorHarness {
   factory(box: Sandbox): CrmFactory;
   url(box: Sandbox): string;
   userToken(box: Sandbox): string;
-  world(ask: Ask, box: Sandbox): Promise<Omit<ContractWorld, 'advance'>>;
+  world(ask: Ask, box: Sandbox): Promise<Omit<ContractWorld, 'advance' | 'loseNextWrite'>>;
+  /** The calls by which the adapter writes people, as a fault matches them. */
+  readonly writes: NonNullable<FaultRule['match']>;
   readonly traits: Omit<ContractHarness, 'connect' | 'world'>;
 }
 
@@ -47,7 +49,11 @@ export async function sandboxHarness(vendor: VendorHarness, provisioned: boolean
         connections.push(crm);
         return crm;
       },
-      world: { ...world, advance: (ms) => box.clock.moveTo(box.clock.now() + ms) },
+      world: {
+        ...world,
+        loseNextWrite: async (when) => box.faults.add([{ match: vendor.writes, times: 1, when, effect: { type: 'reset' } }]),
+        advance: (ms) => box.clock.moveTo(box.clock.now() + ms),
+      },
     },
     close: async () => {
       await Promise.all(connections.map((crm) => crm.close()));
@@ -58,7 +64,7 @@ export async function sandboxHarness(vendor: VendorHarness, provisioned: boolean
 }
 
 /** The ports of a real run, except that time is the sandbox's and passes only while somebody waits. */
-function portsOn(box: Sandbox): Ports {
+export function portsOn(box: Sandbox): Ports {
   let count = 0;
   return systemPorts({
     random: seededRandom(3),

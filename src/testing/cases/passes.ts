@@ -62,10 +62,9 @@ async function unsettled(
   await world.advance(LONG);
   seen.take((await drain(pass.crm, 'people', cursor, { fields: [statusField] })).events);
   const truth = new Map<RecordId, FieldValue>();
-  for (const id of [...ids, ...added]) {
-    const [answer] = await pass.crm.read('person', [{ id }], { fields: [statusField] });
-    const found = answer?.found[0];
-    if (found !== undefined) truth.set(id, found.fields.get(statusField) ?? null);
+  const refs = [...ids, ...added].map((id) => ({ id }));
+  for (const { ref, found } of await pass.crm.read('person', refs, { fields: [statusField] })) {
+    if ('id' in ref && found[0] !== undefined) truth.set(ref.id, found[0].fields.get(statusField) ?? null);
   }
   const wrong = [...truth].filter(([id, value]) => seen.values.get(id) !== value).map(([id]) => id);
   assert.deepEqual(wrong, [], 'everybody is known as they are');
