@@ -40,10 +40,15 @@ export function contactQuery(
   room: Room,
   properties: readonly string[],
   signal: AbortSignal | undefined,
-): { readonly properties: readonly string[]; readonly refine?: (records: readonly RawRecord[]) => Promise<readonly RawRecord[]> } {
+): {
+  readonly properties: readonly string[];
+  readonly searched?: readonly string[];
+  readonly refine?: (records: readonly RawRecord[]) => Promise<readonly RawRecord[]>;
+} {
   if (JSON.stringify(properties).length <= longestList) return { properties };
   return {
-    properties: ['lastmodifieddate'],
+    properties,
+    searched: ['lastmodifieddate'],
     refine: (records) => readRecords(room.wire, 'contacts', { ids: records.map((record) => record.id), properties, signal }),
   };
 }

@@ -94,7 +94,7 @@ function typeOf(property: Property): FieldDescription['type'] {
 }
 
 /** What of Truce's own fields is there, and of the right kind. */
-export async function ownStates(room: Room, signal: AbortSignal | undefined): Promise<readonly OwnFieldState[]> {
+async function ownStates(room: Room, signal: AbortSignal | undefined): Promise<readonly OwnFieldState[]> {
   const states: OwnFieldState[] = [];
   for (const [on, stems] of ownTypes) {
     const properties = await catalogueOrNone(room, objectOf.get(on) ?? '', signal);

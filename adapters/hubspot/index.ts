@@ -100,7 +100,6 @@ function connect(ports: Ports, options: HubspotOptions & { readonly baseUrl: str
     catalogue: createCatalogue(wire, ports.clock),
     self,
     clock: ports.clock,
-    log: ports.log,
     account: (call?: CallOptions) => accountOnce(call?.signal),
     stages: remembered(ports.clock, (signal) => readStages(wire, signal)),
     recent: createRecent(ports.clock),

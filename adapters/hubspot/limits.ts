@@ -17,9 +17,6 @@ export const pageSizes = {
   memberships: 250,
 } as const;
 
-/** A search answers with 400 beyond this many results; keyset paging stays far from it. */
-export const searchWall = 10_000;
-
 /** Names of the limit classes, as requests give them. */
 export type LimitName = 'general' | 'search' | 'associations';
 

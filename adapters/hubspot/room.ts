@@ -1,5 +1,5 @@
 import type { AccountInfo, CallOptions } from '../../src/crm.ts';
-import type { Clock, Log } from '../../src/ports.ts';
+import type { Clock } from '../../src/ports.ts';
 import type { Self } from './actors.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { Stages } from './deals.ts';
@@ -12,7 +12,6 @@ export interface Room {
   readonly catalogue: Catalogue;
   readonly self: Self;
   readonly clock: Clock;
-  readonly log: Log;
   /** Who is on the other end; asked for once. */
   account(options?: CallOptions): Promise<AccountInfo>;
   /** What the deal stages mean; asked for once in a while. */
@@ -29,16 +28,19 @@ export interface Room {
 }
 
 /** What one search pass found, kept for a moment for the other streams that ask the same. */
-export interface Detection {
+interface Detection {
   readonly since: number;
   /** Server time when the pass began. */
   readonly asOf: number;
   readonly records: readonly RawRecord[];
+  /** What was asked of each record. */
+  readonly properties: readonly string[];
 }
 
 /** Detections of this connection: people, touches and histories all begin with "who changed?". */
 export interface Recent {
-  get(objectType: string, since: number): Detection | null;
+  /** One that reaches back far enough and holds all the properties. */
+  get(objectType: string, wanted: { readonly since: number; readonly properties: readonly string[] }): Detection | null;
   set(objectType: string, detection: Detection): void;
 }
 
@@ -49,10 +51,11 @@ const mostRecords = 20_000;
 export function createRecent(clock: Clock): Recent {
   const kept = new Map<string, { readonly at: number; readonly detection: Detection }>();
   return {
-    get: (objectType, since) => {
+    get: (objectType, { since, properties }) => {
       const entry = kept.get(objectType);
       if (entry === undefined || clock.now() - entry.at > freshMs || entry.detection.since > since) return null;
-      return entry.detection;
+      const held = new Set(entry.detection.properties);
+      return properties.every((name) => held.has(name)) ? entry.detection : null;
     },
     set: (objectType, detection) => {
       if (detection.records.length > mostRecords) kept.delete(objectType);

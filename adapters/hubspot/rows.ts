@@ -103,7 +103,7 @@ const byCode: readonly (readonly [RegExp, RejectCode])[] = [
 ];
 
 /** Truce's code for what HubSpot says, the most telling word first. */
-export function codeOf(problem: Problem, status: number | undefined): RejectCode {
+function codeOf(problem: Problem, status: number | undefined): RejectCode {
   for (const [pattern, code] of byCode) if (problem.codes.some((word) => pattern.test(word))) return code;
   if (problem.category === 'OBJECT_NOT_FOUND' || status === 404) return 'NOT_FOUND';
   if (problem.category === 'CONFLICT' || problem.category === 'OBJECT_ALREADY_EXISTS' || status === 409) return 'DUPLICATE';

@@ -7,7 +7,7 @@ import type { Anchor, Found } from './walk.ts';
 import { modifiedOf } from './map.ts';
 
 /** The property that carries an object type's change stamp. */
-export function modifiedProperty(objectType: string): string {
+function modifiedProperty(objectType: string): string {
   return objectType === 'contacts' ? 'lastmodifieddate' : 'hs_lastmodifieddate';
 }
 
@@ -32,7 +32,10 @@ interface ChangedOptions {
   readonly since: number;
   /** An anchor as text, where a pass was interrupted. */
   readonly next: string | null;
+  /** What the records will have, in a search or after `refine`. */
   readonly properties: readonly string[];
+  /** Only these are searched for; the rest comes by `refine`. */
+  readonly searched?: readonly string[];
   readonly signal?: AbortSignal | undefined;
   /** Replaces what the search found by something fuller (histories) before it is delivered and remembered. */
   readonly refine?: (records: readonly RawRecord[]) => Promise<readonly RawRecord[]>;
@@ -50,7 +53,7 @@ const slackMs = 2 * 60_000;
  * the search index.
  */
 export async function* changed(room: Room, objectType: string, options: ChangedOptions): AsyncGenerator<Found> {
-  const known = options.next === null ? room.recent.get(objectType, options.since) : null;
+  const known = options.next === null ? room.recent.get(objectType, options) : null;
   if (known !== null) {
     yield* replay(
       known.records.filter((record) => modifiedOf(record) >= options.since),
@@ -62,13 +65,19 @@ export async function* changed(room: Room, objectType: string, options: ChangedO
   const from: Anchor = options.next === null ? { at: since, seen: [], walked: null } : readAnchor(options.next);
   const kept: RawRecord[] = [];
   let asOf: number | null = null;
-  const query = { objectType, modified: modifiedProperty(objectType), properties: options.properties, signal: options.signal };
+  const query = {
+    objectType,
+    modified: modifiedProperty(objectType),
+    properties: options.searched ?? options.properties,
+    signal: options.signal,
+  };
   for await (const found of walk(room.wire, query, from)) {
     const records = options.refine === undefined ? found.records : await options.refine(found.records);
     asOf ??= found.at;
     kept.push(...records);
     // Remembered before it is delivered: who reads a stream to its last page need not ask for one more.
-    if (found.anchor === null && options.next === null) room.recent.set(objectType, { since, asOf, records: kept });
+    if (found.anchor === null && options.next === null)
+      room.recent.set(objectType, { since, asOf, records: kept, properties: options.properties });
     yield { ...found, records, at: asOf };
   }
 }

@@ -45,7 +45,7 @@ export interface WireOptions {
 }
 
 /** How a call is to be treated. */
-export interface CallOf {
+interface CallOf {
   readonly limit: LimitName;
   /** True for reads only: even an equal update, sent twice, could cover a user's edit in between. */
   readonly repeatable: boolean;
@@ -60,7 +60,7 @@ export interface Answer {
   readonly at: number | null;
 }
 
-export interface Daily {
+interface Daily {
   readonly limit: number;
   readonly remaining: number;
 }
@@ -72,7 +72,7 @@ type PropertiesModule = typeof import('@hubspot/api-client/lib/codegen/crm/prope
 type PipelinesModule = typeof import('@hubspot/api-client/lib/codegen/crm/pipelines/index.js');
 
 /** The generated classes in use, each bound to one call. */
-export interface Generated {
+interface Generated {
   readonly basic: InstanceType<ObjectsModule['BasicApi']>;
   readonly batch: InstanceType<ObjectsModule['BatchApi']>;
   readonly search: InstanceType<ObjectsModule['SearchApi']>;

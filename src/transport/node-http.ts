@@ -44,8 +44,10 @@ export function nodeHttp(): Http {
       return { ...answer, body: await decode(answer, request) };
     },
     close: () => {
-      plain.destroy();
-      tls.destroy();
+      // Only idle ones: another user of this port may still wait for an answer.
+      for (const sockets of [plain, tls].flatMap((agent) => Object.values(agent.freeSockets))) {
+        for (const socket of sockets ?? []) socket.destroy();
+      }
       return Promise.resolve();
     },
   };

@@ -81,7 +81,7 @@ export interface Secret {
   reveal(): string;
 }
 
-export interface TransportStats {
+interface TransportStats {
   /** Every request that left, retries included. */
   readonly requests: number;
   readonly retries: number;

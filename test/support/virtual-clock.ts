@@ -108,7 +108,7 @@ export function seededRandom(seed: number): Random {
   };
 }
 
-export interface LogLine {
+interface LogLine {
   readonly level: LogLevel;
   readonly message: string;
   readonly fields: Readonly<Record<string, string | number | boolean>>;

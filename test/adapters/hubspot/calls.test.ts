@@ -66,6 +66,47 @@ describe('calls', () => {
     }
   });
 
+  it('are shared between the streams that ask who changed, and never at the price of a field', async () => {
+    const portal = openPortal();
+    const options = { fields: ['hs_lead_status'], historyFields: ['hs_lead_status'] };
+    const setUp = portal.connect();
+    const cursors = new Map<Stream, Awaited<ReturnType<typeof pass>>['cursor']>();
+    for (const stream of ['people', 'touches', 'status-history'] as const)
+      cursors.set(stream, (await pass(setUp, stream, null, options)).cursor);
+    await portal.clock.advance(hour);
+    const [id] = fill(portal, 1, () => portal.clock.now());
+    await portal.clock.advance(hour);
+    for (const order of [['people', 'touches', 'status-history'] as const, ['touches', 'status-history', 'people'] as const]) {
+      portal.sent.length = 0;
+      const crm = portal.connect();
+      for (const stream of order) {
+        const { records } = await pass(crm, stream, cursors.get(stream) ?? null, options);
+        for (const record of records) if ('emails' in record) expect([record.id, record.fields.get('hs_lead_status')]).toEqual([id, 'NEW']);
+        if (stream !== 'touches') expect(records.length, stream).toBeGreaterThan(0);
+      }
+      const searches = portal.sent.filter((one) => one.path === '/crm/v3/objects/contacts/search');
+      // Who asks for more than the one before asks itself.
+      expect(searches).toHaveLength(order[0] === 'people' ? 1 : 2);
+    }
+  });
+
+  it('keep within the size of a search when very many fields are asked for', async () => {
+    const portal = openPortal();
+    const crm = portal.connect();
+    const fields = ['hs_lead_status', ...Array.from({ length: 60 }, (_, index) => `a_rather_long_name_of_a_custom_property_${index}`)];
+    for (const name of fields.slice(1)) {
+      const property = { name, label: name, groupName: 'contactinformation', type: 'string', fieldType: 'text' };
+      await portal.user('POST', '/crm/v3/properties/contacts', property);
+    }
+    const { cursor } = await pass(crm, 'people', null, { fields });
+    await portal.clock.advance(hour);
+    const [id] = fill(portal, 1, () => portal.clock.now());
+    await portal.clock.advance(hour);
+    const { records } = await pass(crm, 'people', cursor, { fields });
+    expect(records.map((person) => [person.id, person.fields.get('hs_lead_status')])).toEqual([[id, 'NEW']]);
+    expect(new Set(records[0]?.fields.keys())).toEqual(new Set(fields));
+  });
+
   it('never go over the published limits, and use nine tenths of them when there is work', async () => {
     const portal = openPortal({ limits: 'published', tier: 'free' });
     const crm = portal.connect({ tier: 'starter' });

@@ -23,7 +23,7 @@ export interface Exchange {
 }
 
 /** Takes a request before the imitation does; undefined lets it through. */
-export type Meddle = (request: HttpRequest, path: string) => HttpResponse | Error | undefined;
+type Meddle = (request: HttpRequest, path: string) => HttpResponse | Error | undefined;
 
 export interface Portal {
   readonly half: HubspotHalf;
