@@ -1,5 +1,5 @@
 import { dayMs } from './follow-up.ts';
-import { policyNumber } from './prepare.ts';
+import { materialise, policyNumber } from './prepare.ts';
 import type { RateQuery } from './rates.ts';
 import { clusterWarnings, rates, rateRow, segmentRates } from './rates.ts';
 import { notMeasured, nonZero, resultOf } from './result.ts';
@@ -67,11 +67,11 @@ async function compute(context: StatContext): Promise<StatResult> {
     settings.idleMs,
     settings.preTouchMs,
   ];
-  const ladder = { sql: splice(dropLadderSql, { assignable: assignable ? 1 : 0 }) };
-  const query = (obs: string, places: RateQuery['places']): RateQuery => ({ obs, places: { ladder, ...places }, params });
+  await materialise(context.db, { name: 'ladder', sql: splice(dropLadderSql, { assignable: assignable ? 1 : 0 }), params });
+  const query = (obs: string, places: NonNullable<RateQuery['places']>): RateQuery => ({ obs, places, params: [] });
   const fell = await rates(context, query(dropRungsSql, { compare: { sql: '=' } }));
   const lost = await rates(context, query(dropRungsSql, { compare: { sql: '<=' } }));
-  const [extras] = await context.db.query(splice(dropExtrasSql, { ladder }), params);
+  const [extras] = await context.db.query(dropExtrasSql, [before]);
   const strict = lost.find((r) => r.key === '4');
   const wide = lost.find((r) => r.key === '5');
 

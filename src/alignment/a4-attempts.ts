@@ -1,11 +1,10 @@
 import { policyLabels } from './a1-follow-up-rate.ts';
 import { goodman } from './estimators/goodman.ts';
 import { dayMs, followUpPopulation, followUpWarnings, missingFollowUp } from './follow-up.ts';
-import { policies, policyNumber } from './prepare.ts';
+import { materialise, policies, policyNumber } from './prepare.ts';
 import { clusterWarnings, rate, rateRow, rates, segmentRates } from './rates.ts';
 import { notMeasured, nonZero, resultOf } from './result.ts';
 import { count } from './rows.ts';
-import { splice } from './splice.ts';
 import { attemptCountsSql } from './sql/attempt-counts.sql.ts';
 import { attemptCutsSql } from './sql/attempt-cuts.sql.ts';
 import { attemptDistributionSql } from './sql/attempt-distribution.sql.ts';
@@ -55,21 +54,29 @@ async function compute(context: StatContext): Promise<StatResult> {
   const policy = policyNumber(context.settings.touchPolicy);
   const horizonMs = horizonDays * dayMs;
   const window = [context.asOf - horizonMs, horizonMs];
-  const counts = { sql: attemptCountsSql };
-  const share = { obs: attemptShareSql, params: [policy, ...window, most] };
-  const total = await rate(context, { ...share, places: { counts, g: { sql: "''" }, owed: 0 } });
-  const owed = await rate(context, { ...share, places: { counts, g: { sql: "''" }, owed: 1 } });
-  const cutRates = await rates(context, { obs: attemptCutsSql, places: { counts }, params: [policy, ...window] });
+  const countAttempts = (number: number): Promise<void> =>
+    materialise(context.db, { name: 'attempt_counts', sql: attemptCountsSql, params: [number, ...window] });
+  const share = { obs: attemptShareSql, params: [most] };
+  const everyone = { ...share, places: { g: { sql: "''" }, owed: 0 } };
+  const byPolicy: SegmentRow[] = [];
+  for (const one of policies) {
+    await countAttempts(policyNumber(one));
+    byPolicy.push(rateRow('policy', { ...(await rate(context, everyone)), key: one }, policyLabels[one]));
+  }
+  await countAttempts(policy);
+  const total = await rate(context, everyone);
+  const owed = await rate(context, { ...share, places: { g: { sql: "''" }, owed: 1 } });
+  const cutRates = await rates(context, { obs: attemptCutsSql, params: [] });
   const rows: SegmentRow[] = cuts.flatMap(([key, label]) =>
     cutRates.filter((r) => r.key === key).map((r) => rateRow('attempts', r, label)),
   );
-  const distribution = await distributionOf(context, [policy, ...window], total.designEffect);
-  rows.push(...distribution.rows, rateRow('owed', { ...owed, key: `<=${most}` }, `at most ${most}, unresolved and never spoken to`));
-  for (const [index, one] of policies.entries()) {
-    const found = await rate(context, { ...share, params: [index + 1, ...window, most], places: { counts, g: { sql: "''" }, owed: 0 } });
-    rows.push(rateRow('policy', { ...found, key: one }, policyLabels[one]));
-  }
-  rows.push(...(await segmentRates(context, (column) => ({ ...share, places: { counts, g: column, owed: 0 } }))));
+  const distribution = await distributionOf(context, total.designEffect);
+  rows.push(
+    ...distribution.rows,
+    rateRow('owed', { ...owed, key: `<=${most}` }, `at most ${most}, unresolved and never spoken to`),
+    ...byPolicy,
+  );
+  rows.push(...(await segmentRates(context, (column) => ({ ...share, places: { g: column, owed: 0 } }))));
 
   const population = await followUpPopulation(context, policy);
   return resultOf(definition, context, {
@@ -101,10 +108,9 @@ async function compute(context: StatContext): Promise<StatResult> {
 
 async function distributionOf(
   context: StatContext,
-  params: readonly number[],
   designEffect: number,
 ): Promise<{ readonly rows: readonly SegmentRow[]; readonly mean: number | null }> {
-  const found = await context.db.query(splice(attemptDistributionSql, { counts: { sql: attemptCountsSql } }), params);
+  const found = await context.db.query(attemptDistributionSql);
   const n = found.reduce((sum, row) => sum + count(row, 'n'), 0);
   if (n === 0) return { rows: [], mean: null };
   const byAttempts = new Map(found.map((row) => [count(row, 'attempts'), count(row, 'n')]));

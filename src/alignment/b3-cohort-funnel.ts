@@ -1,4 +1,5 @@
 import { dayMs } from './follow-up.ts';
+import { materialise } from './prepare.ts';
 import type { Rate } from './rates.ts';
 import { clusterWarnings, rates } from './rates.ts';
 import { notMeasured, nonZero, resultOf } from './result.ts';
@@ -50,10 +51,12 @@ async function compute(context: StatContext): Promise<StatResult> {
       needs: 'statuses of leads, or deals with the people who take part',
     });
   }
-  const params = [settings.funnelMs, context.asOf - settings.funnelMs];
-  const total = await cohortRows(context, { g: "''", params });
-  const months = await cohortRows(context, { g: 'f.month', params });
-  const won = total.rates.get('|6|of-all');
+  await materialise(context.db, { name: 'funnel', sql: funnelSql, params: [settings.funnelMs, context.asOf - settings.funnelMs] });
+  const periods = await context.db.query('SELECT number, period FROM run_months');
+  const total = await cohortRows(context, { g: '0', names: new Map([[0, 'all']]) });
+  const names = new Map(periods.map((row) => [count(row, 'number'), text(row, 'period')]));
+  const months = await cohortRows(context, { g: 'f.month_number', names });
+  const won = total.rates.get('6|of-all');
   const young = await context.db.query('SELECT CAST(count(*) AS BIGINT) AS n FROM run_people WHERE created_at > $1', [
     context.asOf - settings.funnelMs,
   ]);
@@ -85,20 +88,19 @@ async function compute(context: StatContext): Promise<StatResult> {
 
 async function cohortRows(
   context: StatContext,
-  cohort: { readonly g: string; readonly params: readonly number[] },
+  cohort: { readonly g: string; readonly names: ReadonlyMap<number, string> },
 ): Promise<{ readonly rows: readonly FunnelRow[]; readonly rates: ReadonlyMap<string, Rate> }> {
-  const funnel = { sql: funnelSql };
   const g = { sql: cohort.g };
   const found = new Map<string, Rate>();
   const collect = async (name: string, y: string, of: string): Promise<void> => {
-    const places = { funnel, g, y: { sql: y }, of: { sql: of } };
-    for (const one of await rates(context, { obs: funnelStepsSql, places, params: cohort.params })) found.set(`${one.key}|${name}`, one);
+    const places = { g, y: { sql: y }, of: { sql: of } };
+    for (const one of await rates(context, { obs: funnelStepsSql, places, params: [] })) found.set(`${one.key}|${name}`, one);
   };
   await collect('step', 'f.reached', 'f.before = 1');
   await collect('within', 'f.within', 'f.judged = 1');
   await collect('of-all', 'f.reached', '1 = 1');
-  const counts = await context.db.query(splice(funnelCountsSql, { funnel, g }), cohort.params);
-  const rows = counts.map((row) => rowOf(row, { days: context.settings.funnelMs / dayMs, found, total: cohort.g === "''" }));
+  const counts = await context.db.query(splice(funnelCountsSql, { g }));
+  const rows = counts.map((row) => rowOf(row, { days: context.settings.funnelMs / dayMs, found, names: cohort.names }));
   return { rows: rows.filter((row) => row !== null).sort((a, b) => compare(a, b)), rates: found };
 }
 
@@ -109,20 +111,21 @@ function compare(a: FunnelRow, b: FunnelRow): number {
 
 function rowOf(
   row: Readonly<Record<string, unknown>>,
-  options: { readonly days: number; readonly found: ReadonlyMap<string, Rate>; readonly total: boolean },
+  options: { readonly days: number; readonly found: ReadonlyMap<string, Rate>; readonly names: ReadonlyMap<number, string> },
 ): FunnelRow | null {
   const number = count(row, 'stage');
   const stage = stages[number - 1];
   if (stage === undefined) return null;
-  const cohort = text(row, 'g');
+  const cohort = count(row, 'g');
+  const group = cohort * 10 + number;
   const n = count(row, 'n');
   const of = count(row, 'of_n');
   const first = number === 1;
-  const step = options.found.get(`${cohort}|${number}|step`);
-  const within = options.found.get(`${cohort}|${number}|within`);
+  const step = options.found.get(`${group}|step`);
+  const within = options.found.get(`${group}|within`);
   const leads = count(row, 'leads');
   return {
-    cohort: options.total ? 'all' : cohort === '' ? '(unknown month)' : cohort,
+    cohort: options.names.get(cohort) ?? '(unknown month)',
     stage: stage[0],
     label: stage[1],
     n,

@@ -2,6 +2,7 @@ import type { CurveGroup, Quantile, QuantileShare } from './curves.ts';
 import { curvePoints, curveQuantiles, curvesAt, loadCurves } from './curves.ts';
 import { incidenceRow } from './a1-follow-up-rate.ts';
 import { dayMs } from './follow-up.ts';
+import { materialise } from './prepare.ts';
 import { labelOf, otherKey } from './rates.ts';
 import { notMeasured, nonZero, resultOf } from './result.ts';
 import { count, numberOrNull, text } from './rows.ts';
@@ -54,11 +55,11 @@ async function compute(context: StatContext): Promise<StatResult> {
       needs: 'deals (deals.csv) and the people who take part (deal_contacts.csv)',
     });
   }
-  const leads = { sql: leadCloseTimesSql };
+  await materialise(context.db, { name: 'close_times', sql: leadCloseTimesSql, params: [context.asOf] });
   const segments = context.dimensions.map((column) =>
-    splice(closeSegmentSql, { leads, column, min: context.settings.minCell, other: { sql: `'${otherKey}'` } }),
+    splice(closeSegmentSql, { column, min: context.settings.minCell, other: { sql: `'${otherKey}'` } }),
   );
-  const groups = await loadCurves(context.db, [splice(closeCurvesSql, { leads }), ...segments].join(' UNION ALL '), [context.asOf]);
+  const groups = await loadCurves(context.db, [closeCurvesSql, ...segments].join(' UNION ALL '), [context.asOf]);
   const quantileOf = await curveQuantiles(context.db, 1);
   const quantiles: QuantileRow[] = [];
   for (const clock of clocks) {
@@ -83,7 +84,7 @@ async function compute(context: StatContext): Promise<StatResult> {
     if (group !== undefined) curves.push(...(await curvesOf(context, group)));
   }
   const won = await wonTimes(context);
-  const [extras] = await context.db.query(splice(closeExtrasSql, { leads }), [context.asOf]);
+  const [extras] = await context.db.query(closeExtrasSql);
   const median = quantiles.find((q) => q.clock === 'lead-created' && q.dimension === 'total' && q.p === 0.5);
   return resultOf(definition, context, {
     params: { days: 'calendar days, UTC', bornClosedHours: 1 },
@@ -154,10 +155,9 @@ interface WonTimes {
 }
 
 async function wonTimes(context: StatContext): Promise<WonTimes> {
-  const places = { leads: { sql: leadCloseTimesSql } };
   const total = { dimension: 'total', label: 'all' };
   const query = (clock: string, g: string): Promise<readonly Readonly<Record<string, unknown>>[]> =>
-    context.db.query(splice(wonTimesSql, { ...places, clock: { sql: clock }, g: { sql: g } }), [context.asOf]);
+    context.db.query(splice(wonTimesSql, { clock: { sql: clock }, g: { sql: g } }));
   const [created] = await query('created', "''");
   const [touched] = await query('first_touch', "''");
   const quantiles = [

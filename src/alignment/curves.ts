@@ -2,15 +2,19 @@ import type { Param, Queryable, Row } from '../warehouse/types.ts';
 import { z95 } from './distributions.ts';
 import { logLogLimits } from './estimators/limits.ts';
 import { count, numberOrNull, text } from './rows.ts';
+import { materialise } from './prepare.ts';
 import { curveAtSql } from './sql/curve-at.sql.ts';
 import { curveCrossSql } from './sql/curve-cross.sql.ts';
 import { curveGroupsSql } from './sql/curve-groups.sql.ts';
+import { curveNumbersSql } from './sql/curve-numbers.sql.ts';
+import { curveObsSql } from './sql/curve-obs.sql.ts';
 import { curvePointsSql } from './sql/curve-points.sql.ts';
 import { survivalSql } from './sql/survival.sql.ts';
 import type { Curve, CurvePoint, Interval } from './types.ts';
 
-/** One curve: what entered it. `curve` and `g` name it. */
+/** One curve: what entered it. `curve` and `g` name it, `c` is its number in this load. */
 export interface CurveGroup {
+  readonly c: number;
   readonly curve: string;
   readonly g: string;
   readonly n: number;
@@ -40,17 +44,18 @@ export interface Quantile {
 }
 
 /**
- * Computes the curves of all groups of `obs`, an SELECT of (curve, g, t, e), into the temporary tables `run_obs` and
- * `run_curve`, which the other functions read until the next call.
+ * Computes the curves of all groups of `obs`, a SELECT of (curve, g, t, e), into the temporary tables that the other
+ * functions read until the next call.
  */
 export async function loadCurves(db: Queryable, obs: string, params: readonly Param[]): Promise<readonly CurveGroup[]> {
-  await db.query('DROP TABLE IF EXISTS run_curve');
-  await db.query('DROP TABLE IF EXISTS run_obs');
-  await db.query(`CREATE TEMP TABLE run_obs AS ${obs}`, params);
-  await db.query(`CREATE TEMP TABLE run_curve AS ${survivalSql}`);
+  await materialise(db, { name: 'named_obs', sql: obs, params });
+  await materialise(db, { name: 'curve_names', sql: curveNumbersSql, params: [] });
+  await materialise(db, { name: 'obs', sql: curveObsSql, params: [] });
+  await materialise(db, { name: 'curve', sql: survivalSql, params: [] });
   const rows = await db.query(curveGroupsSql);
   return rows
     .map((row) => ({
+      c: count(row, 'c'),
       curve: text(row, 'curve'),
       g: text(row, 'g'),
       n: count(row, 'n'),
@@ -61,19 +66,15 @@ export async function loadCurves(db: Queryable, obs: string, params: readonly Pa
     .sort((a, b) => b.n - a.n || (a.curve + a.g < b.curve + b.g ? -1 : 1));
 }
 
-/** Every curve's values at time `t`, by `curveKey`. A curve without an event by then is absent: see `valueAt`. */
-export async function curvesAt(db: Queryable, t: number): Promise<ReadonlyMap<string, CurveValue>> {
+/** Every curve's values at time `t`, by its number. A curve without an event by then is absent: see `valueAt`. */
+export async function curvesAt(db: Queryable, t: number): Promise<ReadonlyMap<number, CurveValue>> {
   const rows = await db.query(curveAtSql, [t]);
-  return new Map(rows.map((row) => [curveKey(text(row, 'curve'), text(row, 'g')), valueOf(row)]));
+  return new Map(rows.map((row) => [count(row, 'c'), valueOf(row)]));
 }
 
 /** A curve's value among those of `curvesAt`; flat where nothing has happened yet. */
-export function valueAt(values: ReadonlyMap<string, CurveValue>, group: Pick<CurveGroup, 'curve' | 'g'>): CurveValue {
-  return values.get(curveKey(group.curve, group.g)) ?? { f1: 0, f2: 0, s: 1, se1: 0, se2: 0, seS: 0, k1: 0, k2: 0 };
-}
-
-export function curveKey(curve: string, g: string): string {
-  return `${curve}\n${g}`;
+export function valueAt(values: ReadonlyMap<number, CurveValue>, group: Pick<CurveGroup, 'c'>): CurveValue {
+  return values.get(group.c) ?? { f1: 0, f2: 0, s: 1, se1: 0, se2: 0, seS: 0, k1: 0, k2: 0 };
 }
 
 function valueOf(row: Row): CurveValue {
@@ -116,16 +117,16 @@ export type QuantileShare = 0.25 | 0.5 | 0.75;
 export async function curveQuantiles(
   db: Queryable,
   designEffect: number,
-): Promise<(group: Pick<CurveGroup, 'curve' | 'g'>, p: QuantileShare) => Quantile> {
+): Promise<(group: Pick<CurveGroup, 'c'>, p: QuantileShare) => Quantile> {
   const found = new Map<string, Quantile>();
   for (const row of await db.query(curveCrossSql, [z95 * Math.sqrt(designEffect)])) {
     const t = numberOrNull(row, 't');
     const beyond = numberOrNull(row, 'beyond');
     const value = t !== null && beyond !== null && count(row, 'flat') === 1 ? (t + beyond) / 2 : t;
-    const key = `${curveKey(text(row, 'curve'), text(row, 'g'))}\n${count(row, 'p')}`;
+    const key = `${count(row, 'c')} ${count(row, 'p')}`;
     found.set(key, { value, lo: numberOrNull(row, 'earliest'), hi: numberOrNull(row, 'latest') });
   }
-  return (group, p) => found.get(`${curveKey(group.curve, group.g)}\n${p}`) ?? { value: null, lo: null, hi: null };
+  return (group, p) => found.get(`${group.c} ${p}`) ?? { value: null, lo: null, hi: null };
 }
 
 /** What a curve shows and is called. `which`: ends of the first kind, of the second, or none yet. */
@@ -139,7 +140,7 @@ export async function curvePoints(
   group: CurveGroup,
   options: { readonly shapes: readonly CurveShape[]; readonly designEffect: number; readonly until: number },
 ): Promise<readonly Curve[]> {
-  const rows = await db.query(curvePointsSql, [group.curve, group.g, 296]);
+  const rows = await db.query(curvePointsSql, [group.c, 296]);
   const steps = rows
     .map((row) => ({ t: count(row, 't'), atRisk: count(row, 'n'), ...valueOf(row) }))
     .filter((step) => step.t <= options.until)

@@ -1,6 +1,8 @@
+import { materialise } from './prepare.ts';
 import type { Rate } from './rates.ts';
 import { clusterWarnings, rate, rateRow, segmentRates } from './rates.ts';
 import { notMeasured, nonZero, resultOf } from './result.ts';
+import { sideRateSql } from './sql/side-rate.sql.ts';
 import { sidesSql } from './sql/sides.sql.ts';
 import type { Definition, SegmentRow, StatContext, Statistic, StatResult } from './types.ts';
 
@@ -38,6 +40,7 @@ async function compute(context: StatContext): Promise<StatResult> {
     const needs = 'record ids of both CRMs (marketing_person_id, and sales_lead_id or sales_contact_id)';
     return notMeasured(definition, context, { estimateOf, unit: 'share', needs });
   }
+  await materialise(context.db, { name: 'sides', sql: sidesSql, params: [] });
   const unknownWhy = 'people whose link between the CRMs is doubtful';
   const oneSided = 'q.in_marketing <> q.in_sales';
   const total = await sideRate(context, { hit: oneSided, scope: '1 = 1', unknownWhy });
@@ -52,7 +55,7 @@ async function compute(context: StatContext): Promise<StatResult> {
     }
   }
   const segments = await segmentRates(context, (column) => ({
-    obs: sidesSql,
+    obs: sideRateSql,
     places: { g: { sql: `q.${column}` }, hit: { sql: oneSided }, scope: { sql: '1 = 1' } },
     params: [],
     unknownWhy,
@@ -81,5 +84,5 @@ function sideRate(
   what: { readonly hit: string; readonly scope: string; readonly unknownWhy: string },
 ): Promise<Rate> {
   const places = { g: { sql: "''" }, hit: { sql: what.hit }, scope: { sql: what.scope } };
-  return rate(context, { obs: sidesSql, places, params: [], unknownWhy: what.unknownWhy });
+  return rate(context, { obs: sideRateSql, places, params: [], unknownWhy: what.unknownWhy });
 }

@@ -1,4 +1,5 @@
 import { dayMs } from './follow-up.ts';
+import { materialise } from './prepare.ts';
 import type { Splice } from './splice.ts';
 import type { RateQuery } from './rates.ts';
 import { clusterWarnings, rate, rateRow, rates, segmentRates } from './rates.ts';
@@ -38,12 +39,11 @@ async function compute(context: StatContext): Promise<StatResult> {
   if (facts.marketingStates === 0) {
     return notMeasured(definition, context, { estimateOf, unit: 'share', needs: 'statuses in the marketing CRM' });
   }
-  const ended = { sql: closedLoopSql };
-  const params = [context.asOf - settings.closedLoopMs, context.asOf];
+  await materialise(context.db, { name: 'closed_loop', sql: closedLoopSql, params: [context.asOf - settings.closedLoopMs, context.asOf] });
   const query = (g: Splice, y: string): RateQuery => ({
     obs: closedLoopRateSql,
-    places: { ended, g, y: { sql: y } },
-    params,
+    places: { g, y: { sql: y } },
+    params: [],
     unknownWhy: 'deals of which the marketing CRM keeps no stage history',
   });
   const total = await rate(context, query({ sql: "''" }, 'o.agrees'));

@@ -1,13 +1,12 @@
 import { z95 } from './distributions.ts';
 import { cohenKappa, gwetAc1, pabak } from './estimators/kappa.ts';
 import { bowker, stuartMaxwell } from './estimators/symmetry.ts';
-import { barred } from './prepare.ts';
+import { barred, materialise } from './prepare.ts';
 import { clusterWarnings, rate, rateRow, segmentRates } from './rates.ts';
 import type { RateQuery } from './rates.ts';
 import { notMeasured, nonZero, resultOf } from './result.ts';
 import { count, text } from './rows.ts';
 import type { Splice } from './splice.ts';
-import { splice } from './splice.ts';
 import { agreementRateSql } from './sql/agreement-rate.sql.ts';
 import { positionsSql } from './sql/positions.sql.ts';
 import { statusPairsSql } from './sql/status-pairs.sql.ts';
@@ -45,14 +44,14 @@ async function compute(context: StatContext): Promise<StatResult> {
   if (facts.marketingStates === 0 || facts.salesStates === 0) {
     return notMeasured(definition, context, { estimateOf, unit: 'kappa', needs: 'statuses in both CRMs' });
   }
-  const positions = { sql: positionsSql };
   // Today's value stands where no history is kept: it holds at the settled instant too, as far as anyone can tell.
   const [mark] = await context.db.query('SELECT CAST(count(*) AS BIGINT) AS n FROM run_positions WHERE occurred_at IS NULL');
   const params = [context.asOf - settings.settleMs, barred(settings.ratchetFields), count(mark, 'n') > 0 ? 1 : 0];
-  const query = (g: Splice): RateQuery => ({ obs: agreementRateSql, places: { positions, g }, params });
+  await materialise(context.db, { name: 'settled', sql: positionsSql, params });
+  const query = (g: Splice): RateQuery => ({ obs: agreementRateSql, places: { g }, params: [] });
   const raw = await rate(context, query({ sql: "''" }));
   if (raw.n === 0) return notMeasured(definition, context, { estimateOf, unit: 'kappa', needs: 'people with a status in both CRMs' });
-  const pairs = await context.db.query(splice(statusPairsSql, { positions }), params);
+  const pairs = await context.db.query(statusPairsSql);
   const matrix = matrixOf(pairs.map((row) => ({ marketing: text(row, 'marketing'), sales: text(row, 'sales'), n: count(row, 'n') })));
   const all = cohenKappa(matrix.counts);
   const onLadder = restrict(matrix, ladder);

@@ -72,7 +72,31 @@ export async function prepare(db: Queryable, options: Preparation): Promise<void
   await db.query(`CREATE TEMP VIEW run_first_touch AS ${firstTouchSql}`);
 }
 
-/** Drops what `prepare` and the curves made. */
+/** Tables of single statistics, each made by `materialise` and gone with the run. */
+const scratch = [
+  'obs',
+  'named_obs',
+  'curve_names',
+  'curve',
+  'ladder',
+  'attempt_counts',
+  'funnel',
+  'close_times',
+  'sides',
+  'closed_loop',
+  'settled',
+] as const;
+
+/** Makes a statistic's own temporary table `run_…`, in place of the last one of that name. */
+export async function materialise(
+  db: Queryable,
+  table: { readonly name: (typeof scratch)[number]; readonly sql: string; readonly params: readonly Param[] },
+): Promise<void> {
+  await db.query(`DROP TABLE IF EXISTS run_${table.name}`);
+  await db.query(`CREATE TEMP TABLE run_${table.name} AS ${table.sql}`, table.params);
+}
+
+/** Drops what `prepare` and the statistics made. */
 export async function dropPrepared(db: Queryable): Promise<void> {
   await db.query('DROP VIEW IF EXISTS run_first_touch');
   await db.query('DROP VIEW IF EXISTS run_followup');
@@ -97,15 +121,17 @@ export async function dropPrepared(db: Queryable): Promise<void> {
 
 /** The company's months; where the warehouse has no calendar, those of UTC from the first lead on. */
 async function prepareMonths(db: Queryable, asOf: Instant): Promise<void> {
-  await db.query("CREATE TEMP TABLE run_months AS SELECT period, starts_at, ends_at FROM periods WHERE kind = 'month'");
+  await db.query(
+    "CREATE TEMP TABLE run_months AS SELECT CAST(row_number() OVER (ORDER BY starts_at) AS INTEGER) AS number, period, starts_at, ends_at FROM periods WHERE kind = 'month'",
+  );
   const [has] = await db.query('SELECT CAST(count(*) AS BIGINT) AS n FROM run_months');
   if (count(has, 'n') > 0) return;
   const [range] = await db.query('SELECT CAST(min(created_at) AS BIGINT) AS first FROM leads WHERE created_at > 0');
   const first = new Date(count(range, 'first') || asOf);
-  for (let year = first.getUTCFullYear(), month = first.getUTCMonth(); ; month += 1) {
+  for (let year = first.getUTCFullYear(), month = first.getUTCMonth(), number = 1; ; month += 1, number += 1) {
     const start = Date.UTC(year, month, 1);
     if (start > asOf) return;
     const period = new Date(start).toISOString().slice(0, 7);
-    await db.query('INSERT INTO run_months VALUES ($1, $2, $3)', [period, start, Date.UTC(year, month + 1, 1)]);
+    await db.query('INSERT INTO run_months VALUES ($1, $2, $3, $4)', [number, period, start, Date.UTC(year, month + 1, 1)]);
   }
 }

@@ -5,6 +5,8 @@ import { clusterWilson } from './estimators/wilson.ts';
 import { count, numberOrNull, text } from './rows.ts';
 import type { Splice } from './splice.ts';
 import { splice } from './splice.ts';
+import { groupCountSql } from './sql/group-count.sql.ts';
+import { mergedCellsSql } from './sql/merged-cells.sql.ts';
 import { ratesSql } from './sql/rates.sql.ts';
 import type { Bounds, Dimension, SegmentRow, StatContext, Warning } from './types.ts';
 
@@ -36,9 +38,15 @@ export const otherKey = '(other)';
 
 /** Computes the shares of all groups of a query, largest group first. No rows when there are no cases. */
 export async function rates(context: Pick<StatContext, 'db'>, query: RateQuery): Promise<readonly Rate[]> {
-  const obs = splice(query.obs, query.places ?? {});
-  const rows = await context.db.query(splice(ratesSql, { obs: { sql: obs }, min: query.min ?? 0 }), query.params);
-  return rows.map((row) => rateOf(row, query.unknownWhy ?? 'cases that could not be judged')).sort(byCases);
+  const all = { sql: splice(query.obs, query.places ?? {}) };
+  const min = query.min ?? 0;
+  const obs = min > 1 ? { sql: splice(mergedCellsSql, { obs: all, min, other: { sql: `'${otherKey}'` } }) } : all;
+  const rows = await context.db.query(splice(ratesSql, { obs }), query.params);
+  const found = rows.map((row) => rateOf(row, query.unknownWhy ?? 'cases that could not be judged')).sort(byCases);
+  if (!found.some((one) => one.key === otherKey)) return found;
+  const [groups] = await context.db.query(splice(groupCountSql, { obs: all }), query.params);
+  const merged = count(groups, 'n') - (found.length - 1);
+  return found.map((one) => (one.key === otherKey ? { ...one, merged } : one));
 }
 
 /** The only group of a query without groups; an empty one when there are no cases. */
@@ -51,7 +59,7 @@ function rateOf(row: Row, why: string): Rate {
   const counts = { k: count(row, 'k'), n: count(row, 'n'), unknown: count(row, 'u') };
   const clusters = count(row, 'clusters');
   const share = clusterWilson({ ...counts, clusters, clusterVariance: numberOrNull(row, 'v') });
-  return { key: text(row, 'g'), ...counts, clusters, merged: count(row, 'groups'), ...share, bounds: boundUnknown(counts, why) };
+  return { key: text(row, 'g'), ...counts, clusters, merged: 1, ...share, bounds: boundUnknown(counts, why) };
 }
 
 function byCases(a: Rate, b: Rate): number {

@@ -9,7 +9,7 @@ WITH spoken AS (
   FROM run_handovers h JOIN run_connects c ON c.lead_id = h.lead_id AND c.occurred_at >= h.handed_at AND c.occurred_at <= h.end_at
   GROUP BY h.lead_id, h.episode
 )
-SELECT f.lead_id, f.cluster, CASE WHEN f.owner = '' THEN 'lead:' || f.lead_id ELSE f.owner END AS worker,
+SELECT f.lead_id, f.cluster, f.worker,
        f.channel, f.campaign, f.owner, f.team, f.month, f.n_inside AS attempts,
        CASE WHEN (f.outcome_at IS NULL OR f.outcome_at > f.handed_at + CAST($3 AS BIGINT))
              AND (s.connect_at IS NULL OR s.connect_at > f.handed_at + CAST($3 AS BIGINT))

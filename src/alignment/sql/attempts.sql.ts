@@ -6,12 +6,12 @@
  */
 export const attemptsSql: string = `
 WITH counted AS (
-  SELECT t.lead_id, coalesce(t.actor_id, '') AS actor, t.kind,
+  SELECT p.lead_id, coalesce(t.actor_id, '') AS actor, t.kind,
          CASE WHEN t.at_precision = 'day' THEN least(t.occurred_at + 86399999, CAST($1 AS BIGINT)) ELSE t.occurred_at END AS occurred_at,
          CASE WHEN t.at_precision = 'day' THEN 1 ELSE 0 END AS by_day,
          CASE WHEN t.side = 'sales' AND t.actor_kind = 'human' THEN 1 WHEN t.side = 'sales' AND t.actor_kind = 'sequence' THEN 2 ELSE 3 END AS level,
          CASE WHEN t.side = 'sales' AND t.actor_kind = 'unknown' THEN 1 ELSE 0 END AS unknown_actor
-  FROM touches t JOIN run_people p ON p.lead_id = t.lead_id
+  FROM touches t JOIN run_people p ON p.source_id = t.lead_id
   WHERE t.dup_of IS NULL AND t.direction = 'out' AND t.occurred_at <= CAST($1 AS BIGINT)
     AND t.kind IN ('call', 'email', 'meeting', 'social', 'sms') AND t.actor_kind NOT IN ('bot', 'prospect')
     AND coalesce(t.result, '') NOT IN ('bounced', 'failed', 'scheduled', 'canceled')

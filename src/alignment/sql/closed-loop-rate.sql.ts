@@ -1,4 +1,4 @@
-/** Observations (g, cluster, y) over the place `ended`, y by the place `y`. */
+/** Observations (g, cluster, y) over `run_closed_loop`, y by the place `y`. */
 export const closedLoopRateSql: string = `
-SELECT {g} AS g, o.cluster, {y} AS y FROM ({ended}) o
+SELECT {g} AS g, o.cluster, {y} AS y FROM run_closed_loop o
 `;

@@ -6,18 +6,18 @@
  */
 export const curveCrossSql: string = `
 WITH points AS (
-  SELECT curve, g, t, f1, CASE WHEN f1 > 0 AND f1 < 1 THEN ln(-ln(f1)) END AS u,
+  SELECT c, t, f1, CASE WHEN f1 > 0 AND f1 < 1 THEN ln(-ln(f1)) END AS u,
          CASE WHEN f1 > 0 AND f1 < 1 THEN CAST($1 AS DOUBLE PRECISION) * sqrt(var_f1) / (f1 * -ln(f1)) END AS half
   FROM run_curve
 ), shares AS (
   SELECT CAST(p AS DOUBLE PRECISION) AS p, ln(-ln(CAST(p AS DOUBLE PRECISION))) AS mark FROM (VALUES (0.25), (0.5), (0.75)) AS v (p)
 )
-SELECT c.curve, c.g, q.p,
-       CAST(min(CASE WHEN c.f1 >= q.p - 1e-12 THEN c.t END) AS BIGINT) AS t,
-       CAST(min(CASE WHEN c.f1 > q.p + 1e-12 THEN c.t END) AS BIGINT) AS beyond,
-       max(CASE WHEN abs(c.f1 - q.p) <= 1e-12 THEN 1 ELSE 0 END) AS flat,
-       CAST(min(CASE WHEN c.f1 >= 1 OR c.u - c.half <= q.mark THEN c.t END) AS BIGINT) AS earliest,
-       CAST(min(CASE WHEN c.f1 >= 1 OR c.u + c.half <= q.mark THEN c.t END) AS BIGINT) AS latest
-FROM points c CROSS JOIN shares q
-GROUP BY c.curve, c.g, q.p
+SELECT x.c, q.p,
+       CAST(min(CASE WHEN x.f1 >= q.p - 1e-12 THEN x.t END) AS BIGINT) AS t,
+       CAST(min(CASE WHEN x.f1 > q.p + 1e-12 THEN x.t END) AS BIGINT) AS beyond,
+       max(CASE WHEN abs(x.f1 - q.p) <= 1e-12 THEN 1 ELSE 0 END) AS flat,
+       CAST(min(CASE WHEN x.f1 >= 1 OR x.u - x.half <= q.mark THEN x.t END) AS BIGINT) AS earliest,
+       CAST(min(CASE WHEN x.f1 >= 1 OR x.u + x.half <= q.mark THEN x.t END) AS BIGINT) AS latest
+FROM points x CROSS JOIN shares q
+GROUP BY x.c, q.p
 `;

@@ -28,7 +28,7 @@ WITH history AS (
          min(CASE WHEN state > 0 AND from_history = 1 AND (last_open_at IS NULL OR occurred_at > last_open_at) THEN occurred_at END) AS closed_at
   FROM ordered GROUP BY deal_id
 )
-SELECT d.deal_id, coalesce(d.account_id, 'deal:' || d.deal_id) AS cluster, d.created_at,
+SELECT d.deal_id, d.created_at,
        CASE coalesce(s.state, CASE WHEN d.closed_at IS NULL AND d.outcome = 'won' THEN 2 WHEN d.closed_at IS NULL AND d.outcome = 'lost' THEN 1 ELSE 0 END)
             WHEN 2 THEN 'won' WHEN 1 THEN 'lost' ELSE 'open' END AS state,
        CASE WHEN s.state > 0 THEN coalesce(s.closed_at, d.closed_at) END AS closed_at,

@@ -1,4 +1,4 @@
-/** Observations (g, cluster, y) of being dropped (a rung up to `last`) by one column of the place `ladder`. */
+/** Observations (g, cluster, y) of being dropped (a rung up to `last`) by one column of `run_ladder`. */
 export const dropBySql: string = `
-SELECT l.{column} AS g, l.cluster, CASE WHEN l.rung <= {last} THEN 1 ELSE 0 END AS y FROM ({ladder}) l
+SELECT l.{column} AS g, l.cluster, CASE WHEN l.rung <= {last} THEN 1 ELSE 0 END AS y FROM run_ladder l
 `;

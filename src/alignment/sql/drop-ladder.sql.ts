@@ -19,7 +19,7 @@ WITH qualified AS (
 ), assigned AS (
   SELECT p.lead_id FROM run_people p JOIN sellers u ON u.user_id = p.owner
   UNION
-  SELECT s.entity_id FROM status_changes s JOIN sellers u
+  SELECT p.lead_id FROM status_changes s JOIN run_people p ON p.source_id = s.entity_id JOIN sellers u
     ON (s.recorded_in = 'sales' AND u.sales_user_id = s.to_raw) OR (s.recorded_in = 'marketing' AND u.marketing_owner_id = s.to_raw) OR u.user_id = s.to_raw
   WHERE s.entity = 'lead' AND s.field = 'owner' AND s.occurred_at <= CAST($1 AS BIGINT)
 )

@@ -1,4 +1,4 @@
-/** Observations (g, cluster, y) of the step from one stage to the next, g the stage's number after the cohort and a bar. */
+/** Observations (g, cluster, y) over `run_funnel` of the steps between stages: g is ten times the cohort's number plus the stage. */
 export const funnelStepsSql: string = `
-SELECT {g} || '|' || CAST(f.stage AS TEXT) AS g, f.cluster, {y} AS y FROM ({funnel}) f WHERE {of}
+SELECT {g} * 10 + f.stage AS g, f.cluster, {y} AS y FROM run_funnel f WHERE {of}
 `;

@@ -5,8 +5,8 @@
  */
 export const leadCloseTimesSql: string = `
 WITH first_touches AS (
-  SELECT t.lead_id, min(t.occurred_at) AS touched_at FROM touches t
-  WHERE t.side = 'marketing' AND t.direction = 'in' AND t.actor_kind = 'prospect' AND t.dup_of IS NULL AND t.occurred_at <= CAST($1 AS BIGINT) GROUP BY t.lead_id
+  SELECT p.lead_id, min(t.occurred_at) AS touched_at FROM touches t JOIN run_people p ON p.source_id = t.lead_id
+  WHERE t.side = 'marketing' AND t.direction = 'in' AND t.actor_kind = 'prospect' AND t.dup_of IS NULL AND t.occurred_at <= CAST($1 AS BIGINT) GROUP BY p.lead_id
 ), ends AS (
   SELECT p.lead_id, p.cluster, p.channel, p.campaign, p.owner, p.team, p.month, p.created_at, least(p.created_at, m.touched_at) AS first_touch_at,
          CASE WHEN f.state = 'won' THEN 1 WHEN f.state IN ('lost', 'rejected', 'closed_untouched') THEN 2 ELSE 0 END AS e,

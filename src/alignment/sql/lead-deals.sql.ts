@@ -5,7 +5,7 @@ WITH pairs AS (
   FROM deal_contacts c WHERE c.added_at IS NULL OR c.added_at <= CAST($1 AS BIGINT)
   GROUP BY c.deal_id, c.lead_id
 )
-SELECT c.lead_id, d.deal_id, d.created_at, d.closed_at, d.state,
-       row_number() OVER (PARTITION BY d.deal_id ORDER BY c.is_primary DESC, p.created_at NULLS LAST, c.added_at NULLS LAST, c.lead_id) AS place
-FROM pairs c JOIN run_deals d ON d.deal_id = c.deal_id JOIN run_people p ON p.lead_id = c.lead_id
+SELECT p.lead_id, d.deal_id, d.created_at, d.closed_at, d.state,
+       row_number() OVER (PARTITION BY d.deal_id ORDER BY c.is_primary DESC, p.created_at NULLS LAST, c.added_at NULLS LAST, p.lead_id) AS place
+FROM pairs c JOIN run_deals d ON d.deal_id = c.deal_id JOIN run_people p ON p.source_id = c.lead_id
 `;

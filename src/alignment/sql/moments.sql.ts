@@ -5,13 +5,13 @@
  */
 export const momentsSql: string = `
 WITH said AS (
-  SELECT s.entity_id AS lead_id, s.occurred_at, coalesce(s.rule, 'status') AS handed_by,
+  SELECT p.lead_id, s.occurred_at, coalesce(s.rule, 'status') AS handed_by,
          CASE WHEN s.to_status = 'handed' THEN 1 ELSE 0 END AS handed,
          CASE WHEN s.to_status = 'working' THEN 1 ELSE 0 END AS working,
          CASE WHEN s.to_status IN ('accepted', 'sql', 'opportunity', 'customer') AND position('|' || s.field || '|' IN $2) = 0 THEN 1 ELSE 0 END AS accepted,
          CASE WHEN s.to_status = 'rejected' AND position('|' || s.field || '|' IN $2) = 0 THEN 1 ELSE 0 END AS rejected,
          CASE WHEN s.to_status = 'recycled' AND position('|' || s.field || '|' IN $2) = 0 THEN 1 ELSE 0 END AS recycled
-  FROM status_changes s JOIN run_people p ON p.lead_id = s.entity_id
+  FROM status_changes s JOIN run_people p ON p.source_id = s.entity_id
   WHERE s.entity = 'lead' AND s.occurred_at <= CAST($1 AS BIGINT) AND s.to_status IS NOT NULL
   UNION ALL
   SELECT d.lead_id, d.created_at, 'deal', 0, 0, 1, 0, 0

@@ -5,10 +5,10 @@
  */
 export const positionsSql: string = `
 WITH said AS (
-  SELECT s.entity_id AS lead_id, s.recorded_in, s.to_status AS rung, s.occurred_at, s.reason,
-         row_number() OVER (PARTITION BY s.entity_id, s.recorded_in ORDER BY s.occurred_at DESC,
+  SELECT p.lead_id, s.recorded_in, s.to_status AS rung, s.occurred_at, s.reason,
+         row_number() OVER (PARTITION BY p.lead_id, s.recorded_in ORDER BY s.occurred_at DESC,
            position('|' || s.to_status || '|' IN '|new|engaged|mql|handed|working|accepted|sql|opportunity|customer|rejected|recycled|') DESC, s.reason NULLS LAST) AS from_end
-  FROM status_changes s
+  FROM status_changes s JOIN run_people p ON p.source_id = s.entity_id
   WHERE s.entity = 'lead' AND s.occurred_at <= CAST($1 AS BIGINT) AND s.to_status IS NOT NULL AND position('|' || s.field || '|' IN $2) = 0
 ), latest AS (
   SELECT lead_id, recorded_in, rung, occurred_at, reason FROM said WHERE from_end = 1
@@ -17,7 +17,7 @@ WITH said AS (
   UNION ALL
   SELECT lead_id, 'sales', sales_rung, NULL, rejection_reason FROM run_people WHERE sales_rung IS NOT NULL
 )
-SELECT l.lead_id, l.recorded_in, l.rung, l.occurred_at, l.reason FROM latest l JOIN run_people p ON p.lead_id = l.lead_id
+SELECT lead_id, recorded_in, rung, occurred_at, reason FROM latest
 UNION ALL
 SELECT t.lead_id, t.recorded_in, t.rung, t.occurred_at, t.reason FROM today t
 WHERE CAST($3 AS INTEGER) = 1 AND NOT EXISTS (SELECT 1 FROM latest l WHERE l.lead_id = t.lead_id AND l.recorded_in = t.recorded_in)

@@ -5,8 +5,8 @@
  */
 export const reachSql: string = `
 WITH said AS (
-  SELECT s.entity_id AS lead_id, s.to_status AS rung, s.occurred_at
-  FROM status_changes s WHERE s.entity = 'lead' AND s.occurred_at <= CAST($1 AS BIGINT) AND s.to_status IS NOT NULL
+  SELECT p.lead_id, s.to_status AS rung, s.occurred_at
+  FROM status_changes s JOIN run_people p ON p.source_id = s.entity_id WHERE s.entity = 'lead' AND s.occurred_at <= CAST($1 AS BIGINT) AND s.to_status IS NOT NULL
 ), silent AS (
   SELECT p.lead_id, p.rung, coalesce(p.created_at, CAST($1 AS BIGINT)) AS occurred_at
   FROM (SELECT lead_id, created_at, marketing_rung AS rung FROM run_people UNION ALL SELECT lead_id, created_at, sales_rung FROM run_people) p

@@ -1,5 +1,5 @@
 /**
- * The times of those that were won, by the place `g`, from the place `leads` and its column `clock`: percentiles by linear
+ * The times of those that were won, by the place `g`, from the table `run_close_times` and its column `clock`: percentiles by linear
  * interpolation between order statistics (Hyndman and Fan's type 7), moments, and how many were won within so many days.
  */
 export const wonTimesSql: string = `
@@ -12,5 +12,5 @@ SELECT {g} AS g, CAST(count(*) AS BIGINT) AS n,
        CAST(sum(CASE WHEN {clock} < 0 THEN 1 ELSE 0 END) AS BIGINT) AS negative,
        CAST(sum(CASE WHEN {clock} <= 604800000 THEN 1 ELSE 0 END) AS BIGINT) AS within_7, CAST(sum(CASE WHEN {clock} <= 2592000000 THEN 1 ELSE 0 END) AS BIGINT) AS within_30,
        CAST(sum(CASE WHEN {clock} <= 7776000000 THEN 1 ELSE 0 END) AS BIGINT) AS within_90
-FROM ({leads}) l WHERE e = 1 AND undated = 0 GROUP BY 1
+FROM run_close_times l WHERE e = 1 AND undated = 0 GROUP BY 1
 `;

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { CurveGroup } from '../../../src/alignment/curves.ts';
 import { curvePoints, curveQuantiles, curvesAt, incidenceInterval, loadCurves, reaches, valueAt } from '../../../src/alignment/curves.ts';
 import { logLogLimits } from '../../../src/alignment/estimators/limits.ts';
 import type { Bench } from '../engines.ts';
@@ -17,13 +18,20 @@ function obs(sets: Readonly<Record<string, string>>): string {
 
 describe.each(engines)('survival curves by SQL on %s', (engine) => {
   let bench: Bench;
+  let loaded: readonly CurveGroup[] = [];
+  const load = async (sql: string): Promise<readonly CurveGroup[]> => (loaded = await loadCurves(bench, sql, []));
+  const curveOf = (g: string): CurveGroup => {
+    const found = loaded.find((group) => group.g === g);
+    if (found === undefined) throw new Error(`no curve ${g}`);
+    return found;
+  };
   beforeAll(async () => {
     bench = await openBench(engine);
   });
   afterAll(() => bench.close());
 
   test('Kaplan-Meier and Greenwood equal R for the 6-MP trial', async () => {
-    const groups = await loadCurves(bench, obs({ '6-MP': sixMp, control }), []);
+    const groups = await load(obs({ '6-MP': sixMp, control }));
     // survfit(Surv(time, cens) ~ treat, MASS::gehan), survival 3.5-3: time, S, standard error
     const table = [
       [6, 0.857142857142857, 0.0763603548321213],
@@ -35,7 +43,7 @@ describe.each(engines)('survival curves by SQL on %s', (engine) => {
       [23, 0.448179271708683, 0.13459145675576],
     ] as const;
     for (const [t, s, se] of table) {
-      const value = valueAt(await curvesAt(bench, t), { curve: 'km', g: '6-MP' });
+      const value = valueAt(await curvesAt(bench, t), curveOf('6-MP'));
       expect(value.s).toBeCloseTo(s, 12);
       expect(value.seS).toBeCloseTo(se, 12);
       expect(value.f1).toBeCloseTo(1 - s, 12);
@@ -44,15 +52,15 @@ describe.each(engines)('survival curves by SQL on %s', (engine) => {
     expect(limits.lo).toBeCloseTo(0.619718, 6);
     expect(limits.hi).toBeCloseTo(0.951552, 6);
     const quantileOf = await curveQuantiles(bench, 1);
-    expect(quantileOf({ curve: 'km', g: '6-MP' }, 0.5).value).toBe(23);
-    expect(quantileOf({ curve: 'km', g: '6-MP' }, 0.5).hi).toBeNull();
-    expect(quantileOf({ curve: 'km', g: 'control' }, 0.5).value).toBe(8);
-    expect(quantileOf({ curve: 'km', g: '6-MP' }, 0.75)).toMatchObject({ value: null });
+    expect(quantileOf(curveOf('6-MP'), 0.5).value).toBe(23);
+    expect(quantileOf(curveOf('6-MP'), 0.5).hi).toBeNull();
+    expect(quantileOf(curveOf('control'), 0.5).value).toBe(8);
+    expect(quantileOf(curveOf('6-MP'), 0.75)).toMatchObject({ value: null });
     expect(groups.find((g) => g.g === '6-MP')).toMatchObject({ n: 21, k1: 9, k2: 0, longest: 35 });
   });
 
   test('Aalen-Johansen with Dinse-Larson errors equals R for two kinds of end', async () => {
-    const [group] = await loadCurves(bench, obs({ toy }), []);
+    const [group] = await load(obs({ toy }));
     // survfit(Surv(t, factor(e)) ~ 1), survival 3.5-3: time, F1, its error, F2, its error
     const table = [
       [1, 0.083333, 0.079786, 0.083333, 0.079786],
@@ -61,41 +69,41 @@ describe.each(engines)('survival curves by SQL on %s', (engine) => {
       [10, 0.546296, 0.172515, 0.287037, 0.141863],
     ] as const;
     for (const [t, f1, se1, f2, se2] of table) {
-      const value = valueAt(await curvesAt(bench, t), { curve: 'km', g: 'toy' });
+      const value = valueAt(await curvesAt(bench, t), curveOf('toy'));
       expect(value.f1).toBeCloseTo(f1, 6);
       expect(value.se1).toBeCloseTo(se1, 6);
       expect(value.f2).toBeCloseTo(f2, 6);
       expect(value.se2).toBeCloseTo(se2, 6);
       expect(value.f1 + value.f2 + value.s).toBeCloseTo(1, 12);
     }
-    const before = valueAt(await curvesAt(bench, 0), { curve: 'km', g: 'toy' });
+    const before = valueAt(await curvesAt(bench, 0), curveOf('toy'));
     expect(before).toMatchObject({ f1: 0, f2: 0, s: 1 });
     expect(group === undefined ? null : reaches(group, 12)).toBe(true);
     expect(group === undefined ? null : reaches(group, 13)).toBe(false);
   });
 
   test('without competing ends the incidence is one minus survival; without censoring it is the share', async () => {
-    await loadCurves(bench, obs({ all: '1 1,2 1,2 1,5 1', mixed: '1 1,2 2,4 1,4 2' }), []);
+    await load(obs({ all: '1 1,2 1,2 1,5 1', mixed: '1 1,2 2,4 1,4 2' }));
     const at = await curvesAt(bench, 2);
-    expect(valueAt(at, { curve: 'km', g: 'all' }).f1).toBeCloseTo(0.75, 12);
-    expect(valueAt(at, { curve: 'km', g: 'mixed' })).toMatchObject({ k1: 1, k2: 1 });
-    expect(valueAt(at, { curve: 'km', g: 'mixed' }).f1).toBeCloseTo(0.25, 12);
-    const last = valueAt(await curvesAt(bench, 9), { curve: 'km', g: 'all' });
+    expect(valueAt(at, curveOf('all')).f1).toBeCloseTo(0.75, 12);
+    expect(valueAt(at, curveOf('mixed'))).toMatchObject({ k1: 1, k2: 1 });
+    expect(valueAt(at, curveOf('mixed')).f1).toBeCloseTo(0.25, 12);
+    const last = valueAt(await curvesAt(bench, 9), curveOf('all'));
     expect(last.f1).toBeCloseTo(1, 12);
     expect(last.f1).toBeLessThanOrEqual(1);
   });
 
   test('scaling the times scales the quantiles and nothing else', async () => {
-    await loadCurves(bench, obs({ toy }), []);
+    await load(obs({ toy }));
     const before = {
-      quantile: (await curveQuantiles(bench, 1))({ curve: 'km', g: 'toy' }, 0.25),
-      at: valueAt(await curvesAt(bench, 8), { curve: 'km', g: 'toy' }),
+      quantile: (await curveQuantiles(bench, 1))(curveOf('toy'), 0.25),
+      at: valueAt(await curvesAt(bench, 8), curveOf('toy')),
     };
     const scaled = toy.replaceAll(/(\d+) (\d)/g, (_, t: string, e: string) => `${Number(t) * 1000} ${e}`);
-    await loadCurves(bench, obs({ toy: scaled }), []);
-    const after = (await curveQuantiles(bench, 1))({ curve: 'km', g: 'toy' }, 0.25);
+    await load(obs({ toy: scaled }));
+    const after = (await curveQuantiles(bench, 1))(curveOf('toy'), 0.25);
     expect(after.value).toBe((before.quantile.value ?? NaN) * 1000);
-    expect(valueAt(await curvesAt(bench, 8000), { curve: 'km', g: 'toy' })).toEqual(before.at);
+    expect(valueAt(await curvesAt(bench, 8000), curveOf('toy'))).toEqual(before.at);
   });
 
   test('a curve of many steps is thinned to 300 points and keeps its ends', async () => {
@@ -117,10 +125,10 @@ describe.each(engines)('survival curves by SQL on %s', (engine) => {
   });
 
   test('one case has its own time and no spread; none has no curve', async () => {
-    const [one] = await loadCurves(bench, obs({ one: '7 1' }), []);
+    const [one] = await load(obs({ one: '7 1' }));
     expect(one).toMatchObject({ n: 1, k1: 1 });
-    expect((await curveQuantiles(bench, 1))({ curve: 'km', g: 'one' }, 0.5)).toEqual({ value: 7, lo: 7, hi: 7 });
-    expect(await loadCurves(bench, `${obs({ one: '7 1' })} WHERE t > 100`, [])).toEqual([]);
+    expect((await curveQuantiles(bench, 1))(curveOf('one'), 0.5)).toEqual({ value: 7, lo: 7, hi: 7 });
+    expect(await load(`${obs({ one: '7 1' })} WHERE t > 100`)).toEqual([]);
   });
 });
 
