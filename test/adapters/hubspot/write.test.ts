@@ -43,7 +43,23 @@ describe('a batch', () => {
     expect(results[57]).toMatchObject({ status: 'rejected', code: 'INVALID_VALUE', retryable: false });
     expect(await status(ids[57] ?? '')).toBe('NEW');
     expect(await status(ids[58] ?? '')).toBe('IN_PROGRESS');
-    // Halving: at most two calls for each of the seven levels.
+  });
+
+  it('that is refused whole because of one row is halved until that one stands alone', async () => {
+    const ids = people(100);
+    portal.meddle((request, path) =>
+      path.endsWith('/batch/update') && String(request.body).includes('POISON')
+        ? jsonAnswer(400, { status: 'error', category: 'VALIDATION_ERROR', message: 'x', errors: [{ code: 'INVALID_OPTION' }] })
+        : undefined,
+    );
+    const results = await crm.write(
+      'person',
+      ids.map((id, index) => setStatus(id, index === 57 ? 'POISON' : 'IN_PROGRESS')),
+    );
+    expect(results.filter((result) => result.status === 'applied')).toHaveLength(99);
+    expect(results[57]).toMatchObject({ status: 'rejected', code: 'INVALID_VALUE', retryable: false });
+    expect(await status(ids[56] ?? '')).toBe('IN_PROGRESS');
+    // At most two calls for each of the seven levels, and the first.
     expect(writes().length).toBeLessThanOrEqual(15);
   });
 
