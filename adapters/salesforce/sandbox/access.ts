@@ -3,7 +3,7 @@ import { textOf } from './schema/fields.ts';
 import type { Store } from './store.ts';
 
 /** What a user may do with a field. */
-export interface FieldAccess {
+interface FieldAccess {
   readonly read: boolean;
   readonly edit: boolean;
 }

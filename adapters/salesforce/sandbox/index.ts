@@ -17,7 +17,7 @@ import type { SalesforceSeed } from './seed.ts';
 import { stockRows } from './stock-rows.ts';
 import { createStore } from './store.ts';
 
-export type { SalesforceSeed, SeedMoment } from './seed.ts';
+export type { SalesforceSeed } from './seed.ts';
 
 export interface SalesforceHalfOptions {
   readonly ports: HalfPorts;
@@ -46,7 +46,7 @@ export interface SalesforceHalfOptions {
 }
 
 /** What an organisation holds and was asked. */
-export interface SalesforceCounts {
+interface SalesforceCounts {
   /** API calls since the beginning: what Salesforce counts, so a composite is one. */
   readonly calls: number;
   /** Live rows by object. */
@@ -92,7 +92,7 @@ export function salesforceHalf(options: SalesforceHalfOptions): SalesforceHalf {
   const ids = idMint();
   const users = stockRows(store, ids, settings);
   defineAll(store, ids);
-  const org: Org = { ports: options.ports, store, access: fieldAccess(store), ids, settings, users };
+  const org: Org = { ports: options.ports, store, access: fieldAccess(store), ids, settings, users, locks: new Map() };
   const lasting = new Map([
     [options.accessToken, users.integration],
     [options.userAccessToken, users.sales],

@@ -11,6 +11,8 @@ export interface Org {
   readonly ids: IdMint;
   readonly settings: OrgSettings;
   readonly users: OrgUsers;
+  /** Records that somebody else's long transaction holds, until an instant. */
+  readonly locks: Map<string, number>;
 }
 
 export interface OrgSettings {

@@ -7,7 +7,7 @@ import type { ObjectDef } from './schema/types.ts';
 import type { Row } from './store.ts';
 
 /** When, and as whom, a seeded write took place; without a user it was the salesperson. */
-export interface SeedMoment {
+interface SeedMoment {
   /** Epoch milliseconds. */
   readonly at: number;
   readonly userId?: string;
@@ -26,6 +26,8 @@ export interface SalesforceSeed {
     leadId: string,
     o: SeedMoment & { opportunity?: Record<string, unknown> | null },
   ): { accountId: string; contactId: string; opportunityId: string | null };
+  /** Holds a record, as a long transaction does, until `until` (epoch milliseconds): writes over the API that need it answer UNABLE_TO_LOCK_ROW. */
+  lock(id: string, o: { until: number }): void;
 }
 
 /** The seed of an organisation. Its methods throw what the API would answer, for a seed that breaks a rule is a mistake. */
@@ -85,6 +87,9 @@ export function seedOf(org: Org): SalesforceSeed {
       if (target.def !== object(sobject)) throw new Error(`seed: ${id} is no ${sobject}`);
       const context = moment(o);
       updateRecord(context, target, readInput(context, target.def, fields, false));
+    },
+    lock(id, o) {
+      org.locks.set(row(id).id, o.until);
     },
     convertLead(leadId, o) {
       const wants = o.opportunity;

@@ -6,33 +6,33 @@ import type { Store } from './store.ts';
 import { wholeSecond } from './time.ts';
 
 const EDITIONS = { enterprise: 'Enterprise Edition', unlimited: 'Unlimited Edition', developer: 'Developer Edition' } as const;
-export const PROFILES: readonly string[] = ['System Administrator', 'Standard User', 'Marketing User', 'Read Only'];
+const PROFILES: readonly string[] = ['System Administrator', 'Standard User', 'Marketing User', 'Read Only'];
 
-/** Puts rows of a new organisation into the store and remembers their ids. */
-class Setup {
-  readonly store: Store;
-  readonly ids: IdMint;
-  readonly at: number;
+/** Puts rows of a new organisation into the store. */
+interface Setup {
   /** The integration user made everything that was there from the start, itself included. */
   readonly author: string;
+  /** Stores a row and returns its id. */
+  put(object: string, values: Readonly<Record<string, Value>>, id?: string): string;
+}
 
-  constructor(store: Store, ids: IdMint) {
-    this.store = store;
-    this.ids = ids;
-    this.at = wholeSecond(store.now());
-    this.author = ids.next('005');
-  }
-
-  put(object: string, values: Readonly<Record<string, Value>>, id?: string): string {
-    const def = this.store.object(object);
-    if (def === undefined) throw new Error(`no object ${object}`);
-    const rowId = id ?? this.ids.next(def.prefix);
-    const authors = { CreatedById: this.author, LastModifiedById: this.author };
-    const stamps = { CreatedDate: this.at, LastModifiedDate: this.at, SystemModstamp: this.at, ...authors };
-    const filled = Object.entries({ ...stamps, ...values }).filter(([name, value]) => value !== null && def.fields.has(name.toLowerCase()));
-    this.store.set({ def, id: rowId, stamp: this.at, values: new Map(filled) });
-    return rowId;
-  }
+function setupOf(store: Store, ids: IdMint): Setup {
+  const at = wholeSecond(store.now());
+  const author = ids.next('005');
+  const stamps = { CreatedDate: at, LastModifiedDate: at, SystemModstamp: at, CreatedById: author, LastModifiedById: author };
+  return {
+    author,
+    put(object, values, id) {
+      const def = store.object(object);
+      if (def === undefined) throw new Error(`no object ${object}`);
+      const rowId = id ?? ids.next(def.prefix);
+      const filled = Object.entries({ ...stamps, ...values }).filter(
+        ([name, value]) => value !== null && def.fields.has(name.toLowerCase()),
+      );
+      store.set({ def, id: rowId, stamp: at, values: new Map(filled) });
+      return rowId;
+    },
+  };
 }
 
 function people(setup: Setup): OrgUsers {
@@ -101,7 +101,7 @@ function people(setup: Setup): OrgUsers {
 
 /** Fills a new organisation: itself, its users, statuses, stages, the lead assignment rule, currencies. Returns the users everyone needs. */
 export function stockRows(store: Store, ids: IdMint, settings: OrgSettings): OrgUsers {
-  const setup = new Setup(store, ids);
+  const setup = setupOf(store, ids);
   setup.put(
     'Organization',
     {

@@ -149,6 +149,27 @@ describe('sObject collections', () => {
   });
 });
 
+describe('row locks', () => {
+  conforms('recorded', 'a record that another transaction holds is refused, and so is what belongs to it, until it is let go', async () => {
+    const r = rig();
+    const campaign = r.half.seed.insert('Campaign', { Name: 'Held' }, { at: START });
+    const person = r.half.seed.insert('Lead', { LastName: 'x', Company: 'y' }, { at: START });
+    r.half.seed.lock(campaign, { until: r.now() + 5000 });
+    const write = () => post(r, [lead(), { attributes: { type: 'CampaignMember' }, CampaignId: campaign, LeadId: person }]);
+    const refused = await write();
+    expect(codes(refused.json)).toEqual(['ok', 'UNABLE_TO_LOCK_ROW']);
+    expect(String(refused.json.at(1)?.['errors']?.at(0)?.['message'])).toBe(
+      `unable to obtain exclusive access to this record or 1 records: ${campaign}`,
+    );
+    expect((await r.send('PATCH', `/sobjects/Campaign/${campaign}`, { body: { Name: 'x' } })).json.at(0)?.['errorCode']).toBe(
+      'UNABLE_TO_LOCK_ROW',
+    );
+    expect((await r.send('DELETE', `/sobjects/Campaign/${campaign}`)).status).toBe(400);
+    r.advance(5000);
+    expect(codes((await write()).json)).toEqual(['ok', 'ok']);
+  });
+});
+
 describe('composite', () => {
   const body = (compositeRequest: readonly unknown[], allOrNone = false): Record<string, unknown> => ({ allOrNone, compositeRequest });
   const sub = (referenceId: string, method: string, path: string, more: Record<string, unknown> = {}): Record<string, unknown> => ({
@@ -233,6 +254,22 @@ describe('composite', () => {
     expect(stale.json['compositeResponse']?.at(0)?.['httpStatusCode']).toBe(412);
     const fresh = await r.send('POST', '/composite', { body: body([part('Mon, 02 Mar 2026 09:30:15 GMT')]) });
     expect(fresh.json['compositeResponse']?.at(0)?.['httpStatusCode']).toBe(204);
+  });
+
+  conforms('specified', 'a part takes over no Sforce header from the request around it, and may not carry a credential', async () => {
+    const r = rig();
+    const part = (httpHeaders: Record<string, string>) =>
+      sub('p', 'POST', '/sobjects/Lead', { body: { LastName: 'x', Company: 'y' }, httpHeaders });
+    const around = { 'sforce-auto-assign': 'FALSE' };
+    await r.send('POST', '/composite', { headers: around, body: body([part({})]) });
+    await r.send('POST', '/composite', { body: body([part({ 'Sforce-Auto-Assign': 'FALSE' })]) });
+    expect((await r.records('SELECT Owner.Name FROM Lead ORDER BY Id')).map((one) => one['Owner']?.['Name'])).toEqual([
+      'Robin Router',
+      'Truce Integration',
+    ]);
+    for (const name of ['Authorization', 'accept', 'Content-Type']) {
+      expect((await r.send('POST', '/composite', { body: body([part({ [name]: 'x' })]) })).status).toBe(400);
+    }
   });
 
   conforms('specified', 'a batch runs calls that do not know of each other', async () => {

@@ -2,6 +2,7 @@ import { RecordProblem } from '../errors.ts';
 import type { WriteContext } from '../org.ts';
 import type { Value } from '../schema/types.ts';
 import type { Row } from '../store.ts';
+import { refuseLocked } from './locks.ts';
 import { systemUpdate } from './write.ts';
 
 /**
@@ -12,6 +13,7 @@ export function deleteRecord(context: WriteContext, row: Row): void {
   const { store } = context.org;
   if (store.value(row, 'IsDeleted') === true) throw new RecordProblem('ENTITY_IS_DELETED', 'entity is deleted', [], 404);
   if (!row.def.deletable) throw new RecordProblem('INSUFFICIENT_ACCESS_OR_READONLY', 'insufficient access rights on object id');
+  refuseLocked(context, row.id, row);
   store.atomically(() => remove(context, row));
 }
 

@@ -72,7 +72,7 @@ function misfit(kind: string, value: unknown): RequestProblem {
 }
 
 /** A JSON value as the field's own kind; text is trimmed, and empty text is null. */
-export function fromJson(field: FieldDef, value: unknown): Value {
+function fromJson(field: FieldDef, value: unknown): Value {
   if (value === null || value === undefined) return null;
   if (typeof value === 'object') throw misfit(field.type, value);
   const text = plainText(value).trim();

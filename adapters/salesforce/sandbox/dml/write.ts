@@ -6,6 +6,7 @@ import { wholeSecond } from '../time.ts';
 import type { Draft } from './draft.ts';
 import { trackCreation, trackChanges } from './history.ts';
 import type { Input } from './input.ts';
+import { refuseLocked } from './locks.ts';
 import { rulesOf } from './rules.ts';
 import { rounded, validate } from './validate.ts';
 
@@ -71,6 +72,7 @@ function setGiven(def: ObjectDef, values: Map<string, Value>, input: Input): voi
 }
 
 function save(context: WriteContext, draft: Draft): Row {
+  refuseLocked(context, draft.id, draft);
   rulesOf(draft.def.name).before?.(context, draft);
   validate(context.org.store, draft);
   for (const [name, value] of draft.values) if (value === null) draft.values.delete(name);

@@ -65,8 +65,18 @@ function partsOf(call: Call): readonly Part[] {
   return parts;
 }
 
+/** What a part may not carry itself: it has these three, and no others, from the request around it. */
+const INHERITED = ['accept', 'authorization', 'content-type'];
+
+/**
+ * A part's own headers, `Sforce-Auto-Assign` among them: it is not taken over from the request around it.
+ * @source https://developer.salesforce.com/docs/atlas.en-us.246.0.api_rest.meta/api_rest/resources_composite_graph_composite_subrequest.htm (checked 2026-11-22)
+ */
 function headersOf(raw: unknown): Readonly<Record<string, string>> {
-  return isObject(raw) ? Object.fromEntries(Object.entries(raw).map(([name, value]) => [name.toLowerCase(), plainText(value)])) : {};
+  const headers = isObject(raw) ? Object.entries(raw).map(([name, value]) => [name.toLowerCase(), plainText(value)] as const) : [];
+  const refused = headers.find(([name]) => INHERITED.includes(name));
+  if (refused !== undefined) throw badRequest('INVALID_INPUT', `The header ${refused[0]} can't be specified in a subrequest`);
+  return Object.fromEntries(headers);
 }
 
 /** Takes back a composite whose parts must succeed together. */
@@ -126,15 +136,7 @@ function subCall(call: Call, part: Part): Call {
   const path = segmentsOf(url.pathname.slice(prefix.length));
   if (path[0] === 'composite' && path[1] !== 'sobjects')
     throw new RequestProblem('INVALID_INPUT', 'A composite request can not be a subrequest');
-  return { ...call, method: part.method, path, query: url.searchParams, headers: { ...inherited(call), ...part.headers }, body: part.body };
-}
-
-function inherited(call: Call): Readonly<Record<string, string>> {
-  const { 'sforce-auto-assign': assign, 'sforce-query-options': options } = call.headers;
-  return {
-    ...(assign === undefined ? {} : { 'sforce-auto-assign': assign }),
-    ...(options === undefined ? {} : { 'sforce-query-options': options }),
-  };
+  return { ...call, method: part.method, path, query: url.searchParams, headers: part.headers, body: part.body };
 }
 
 /** Puts `@{ref.path}` references in: the whole of a text keeps the value's type, a part of it becomes text. */
@@ -167,7 +169,7 @@ function lookUp(path: string, earlier: readonly PartAnswer[]): unknown {
   return here;
 }
 
-/** `POST /composite/batch`: up to 25 calls that don't know of each other. */
+/** `POST /composite/batch`: up to 25 calls that don't know of each other; they share the headers of the request. */
 export function batch(call: Call, route: Route): Reply {
   allow(call, ['POST']);
   const body: JsonObject = objectBody(call);
@@ -185,7 +187,7 @@ export function batch(call: Call, route: Route): Reply {
       url,
       referenceId: 'one',
       body: get(one, 'richInput'),
-      headers: {},
+      headers: call.headers,
     };
     const { httpStatusCode, body: result } = answer(call, route, part, []);
     if (httpStatusCode >= 400 && get(body, 'haltOnError') === true) halted = true;

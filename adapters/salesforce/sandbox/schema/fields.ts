@@ -93,7 +93,7 @@ export function lookup(name: string, to: readonly string[], extra: Extra = {}): 
 }
 
 /** The fields that every object has. */
-export function systemFields(): readonly FieldDef[] {
+function systemFields(): readonly FieldDef[] {
   return [
     flag('IsDeleted', { ...readOnly, label: 'Deleted' }),
     instant('CreatedDate', { ...readOnly, ...required, defaulted: true }),
@@ -141,7 +141,7 @@ export function object(name: string, prefix: string, fields: readonly FieldDef[]
 export const readOnlyObject = { createable: false, updateable: false, deletable: false } as const;
 
 /** `Truce_Won_Deals__c` reads `Truce Won Deals`, `LastModifiedDate` reads `Last Modified Date`. */
-export function labelOf(name: string): string {
+function labelOf(name: string): string {
   return name
     .replace(/__c$/, '')
     .replaceAll('_', ' ')

@@ -9,7 +9,7 @@ import type { Condition, Test } from './parse.ts';
 import { pathOf, pointing } from './scope.ts';
 import type { Asking, Path } from './scope.ts';
 
-export type Keep = (row: Row) => boolean;
+type Keep = (row: Row) => boolean;
 
 /** A comparison of a field with constants, ready to be used by an index. */
 export interface BoundTest {
@@ -82,11 +82,9 @@ function checkOperator(asking: Asking, field: FieldDef, test: Test): void {
   if (test.operator === 'LIKE' && !TEXT_TYPES.has(field.type)) {
     throw pointing(asking, 'INVALID_QUERY_FILTER_OPERATOR', field.name, `invalid operator on ${field.type} field`);
   }
-  if (field.type === 'boolean' && ['<', '<=', '>', '>='].includes(test.operator)) {
-    throw pointing(asking, 'INVALID_QUERY_FILTER_OPERATOR', field.name, 'invalid operator on boolean field');
-  }
-  if ((field.type === 'reference' || field.type === 'id') && ['<', '<=', '>', '>='].includes(test.operator) && field.type === 'reference') {
-    throw pointing(asking, 'INVALID_QUERY_FILTER_OPERATOR', field.name, 'invalid operator on foreign key field');
+  if ((field.type === 'boolean' || field.type === 'reference') && ['<', '<=', '>', '>='].includes(test.operator)) {
+    const kind = field.type === 'boolean' ? 'boolean' : 'foreign key';
+    throw pointing(asking, 'INVALID_QUERY_FILTER_OPERATOR', field.name, `invalid operator on ${kind} field`);
   }
 }
 

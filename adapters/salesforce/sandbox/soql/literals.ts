@@ -48,7 +48,7 @@ export function operandOf(asking: Asking, field: FieldDef, literal: { readonly t
       return { kind: 'value', value: text };
     case 'id':
     case 'reference': {
-      if (type !== 'STRING') throw quoted(asking, field, type);
+      if (type !== 'STRING') throw quoted(asking, field);
       const word = unquote(text);
       if (word === '') return { kind: 'value', value: null };
       const id = to18(word);
@@ -64,7 +64,7 @@ export function operandOf(asking: Asking, field: FieldDef, literal: { readonly t
     case 'combobox':
     case 'address':
     case 'anyType': {
-      if (type !== 'STRING') throw quoted(asking, field, type);
+      if (type !== 'STRING') throw quoted(asking, field);
       const word = unquote(text);
       return { kind: 'value', value: word === '' ? null : word };
     }
@@ -80,7 +80,7 @@ function misfit(asking: Asking, field: FieldDef): Error {
   );
 }
 
-function quoted(asking: Asking, field: FieldDef, _type: string): Error {
+function quoted(asking: Asking, field: FieldDef): Error {
   return pointing(
     asking,
     'INVALID_FIELD',
@@ -92,7 +92,7 @@ function quoted(asking: Asking, field: FieldDef, _type: string): Error {
 const ESCAPES: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', b: '\b', f: '\f' };
 
 /** The text of a quoted string, its escapes undone; `\%` and `\_` stay for LIKE. */
-export function unquote(text: string): string {
+function unquote(text: string): string {
   return text.replace(/^'|'$/g, '').replaceAll(/\\([^%_])/g, (_, letter: string) => ESCAPES[letter.toLowerCase()] ?? letter);
 }
 
