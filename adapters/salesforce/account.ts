@@ -44,8 +44,7 @@ export function createOrganization(wire: Wire, fallbackCurrency: string): Organi
 }
 
 async function readInfo(wire: Wire, options: CallOptions): Promise<AccountInfo> {
-  const who = userinfo.safeParse((await wire.call({ method: 'GET', path: '/services/oauth2/userinfo', ...options })).body);
-  if (!who.success) throw badAnswer('the user information has another shape');
+  // First a query: it answers a session that ended with 401, which renews it; the user information would answer 403.
   const [organizations, corporate] = await rowsOf(
     wire,
     [
@@ -56,6 +55,8 @@ async function readInfo(wire: Wire, options: CallOptions): Promise<AccountInfo> 
   );
   const row = organizations?.[0];
   if (row === undefined) throw badAnswer('the organisation itself is not visible');
+  const who = userinfo.safeParse((await wire.call({ method: 'GET', path: '/services/oauth2/userinfo', ...options })).body);
+  if (!who.success) throw badAnswer('the user information has another shape');
   const multiCurrency = corporate !== null && corporate !== undefined;
   const currency = multiCurrency ? text(corporate[0] ?? new Map<string, unknown>(), 'IsoCode') : await defaultCurrency(wire, options);
   return toInfo(wire, row, { who: who.data, currency, multiCurrency });

@@ -57,7 +57,8 @@ export function classify(reply: Reply, request: OutgoingRequest): Verdict {
   const errors = html ? [] : errorsOf(reply);
   const first = errors[0];
   const code = first?.code ?? '';
-  if (reply.status === 401) return failed('AUTHENTICATION_FAILED', words('the session is not valid', first), { failure: 'authentication' });
+  if (reply.status === 401 || isBadToken(reply))
+    return failed('AUTHENTICATION_FAILED', words('the session is not valid', first), { failure: 'authentication' });
   if (reply.status === 420 || reply.status === 429 || isConcurrencyLimit(first)) {
     return failed('TOO_MANY_REQUESTS', words('too many requests are under way', first), { failure: 'rate-limit', retry: 'always' });
   }
@@ -74,6 +75,11 @@ export function classify(reply: Reply, request: OutgoingRequest): Verdict {
   }
   if (reply.status === 403) return failed('NO_PERMISSION', words('it refused', first), { failure: 'permission' });
   return failed('REQUEST_REFUSED', words(`it refused with status ${reply.status}`, first), { failure: 'request' });
+}
+
+/** The user information answers a dead token with 403 and one word. */
+function isBadToken(reply: Reply): boolean {
+  return reply.status === 403 && /^\s*(?:Bad|Missing)_OAuth_Token/.test(Buffer.from(reply.body.subarray(0, 100)).toString('latin1'));
 }
 
 function isConcurrencyLimit(error: VendorError | undefined): boolean {

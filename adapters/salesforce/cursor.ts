@@ -20,7 +20,7 @@ export interface Standing {
   readonly pass: Underway | null;
 }
 
-export interface Underway {
+interface Underway {
   readonly asOf: Instant;
   readonly source: string;
   readonly after: Position;

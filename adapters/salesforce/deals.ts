@@ -76,7 +76,7 @@ function byDeal(answers: readonly (readonly Row[] | null)[]): ReadonlyMap<Record
 }
 
 /** The last closing and the reopenings that a deal's stage history shows. */
-export function closings(
+function closings(
   rows: readonly Row[],
   stages: ReadonlyMap<string, DealOutcome>,
 ): { readonly closedAt: Instant | null; readonly reopened: number } {

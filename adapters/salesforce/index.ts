@@ -49,7 +49,8 @@ const capabilities: Capabilities = {
   },
   perCall: {
     read: sizes.retrieve,
-    readWithHistory: sizes.retrieve,
+    // One call for the records, one for their histories.
+    readWithHistory: sizes.retrieve / 2,
     write: sizes.collection * sizes.collectionsPerComposite,
     campaignWrite: sizes.collection * sizes.collectionsPerComposite,
   },

@@ -189,7 +189,7 @@ export function toDealPerson(row: Row): DealPerson {
 const lossReason = /^(closed_?)?(lost|loss)(_?(reason|detail)s?)(_?code)?__c$/i;
 
 /** The custom field that says why a deal was lost, by the names admins give it; the first in describe's order. */
-export function lossReasonField(shape: ObjectShape): string | null {
+function lossReasonField(shape: ObjectShape): string | null {
   return [...shape.fields.keys()].find((field) => lossReason.test(field)) ?? null;
 }
 

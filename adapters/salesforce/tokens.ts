@@ -20,7 +20,7 @@ export type Credentials =
     };
 
 /** The parameters of a token request, without those of the client itself. */
-export type Grant = { readonly grant_type: string; readonly [parameter: string]: string };
+type Grant = { readonly grant_type: string; readonly [parameter: string]: string };
 
 export interface Tokens {
   current(): Promise<Secret>;

@@ -13,7 +13,7 @@ import { createTokens } from './tokens.ts';
 import type { Credentials, Tokens } from './tokens.ts';
 
 /** A request to the instance. */
-export interface Call extends CallOptions {
+interface Call extends CallOptions {
   readonly method: 'GET' | 'POST' | 'PATCH';
   /** Below the versioned base (`/query?q=…`), or from `/services/` on. */
   readonly path: string;

@@ -28,7 +28,7 @@ function harnessOf(org: SandboxOrg): ContractHarness {
     textField: 'Title',
     object: 'Lead',
     newPerson: (email) => new Map(Object.entries(person(email))),
-    sizes: { equalStamps: 4_100, pages: 4_100 },
+    sizes: { equalStamps: 2_100, pages: 2_100 },
     sharedEmails: true,
     convertsLeads: true,
     world: {

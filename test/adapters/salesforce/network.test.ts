@@ -60,15 +60,15 @@ describe('on the network', () => {
   });
 
   test('a redirect is not followed: the credential stays here', async () => {
-    nock(instanceUrl).get('/services/oauth2/userinfo').reply(302, '', { location: 'https://capture.example/userinfo', date });
-    const elsewhere = nock('https://capture.example').get('/userinfo').reply(200, {});
+    nock(instanceUrl).post('/services/data/v67.0/composite').reply(302, '', { location: 'https://capture.example/composite', date });
+    const elsewhere = nock('https://capture.example').post('/composite').reply(200, {});
     await expect(crm.account()).rejects.toMatchObject({ code: 'REDIRECT' });
     expect(elsewhere.isDone()).toBe(false);
   });
 
   test('a maintenance page with status 200 is no answer', async () => {
     nock(instanceUrl)
-      .get('/services/oauth2/userinfo')
+      .post('/services/data/v67.0/composite')
       .times(5)
       .reply(200, '<html>We are down for maintenance</html>', { 'content-type': 'text/html', 'content-length': '40', date });
     await expect(crm.account()).rejects.toMatchObject({ code: 'NOT_AN_API', failure: 'protocol' });
@@ -86,7 +86,7 @@ describe('on the network', () => {
 
   test('a session that ended shows no secret in the error', async () => {
     nock(instanceUrl)
-      .get('/services/oauth2/userinfo')
+      .post('/services/data/v67.0/composite')
       .reply(401, [{ errorCode: 'INVALID_SESSION_ID', message: 'Session expired or invalid' }], json);
     const failure: unknown = await crm.account().catch((error: unknown) => error);
     expect(failure).toMatchObject({ code: 'AUTHENTICATION_FAILED', failure: 'authentication', status: 401 });

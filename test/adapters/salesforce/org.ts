@@ -76,8 +76,10 @@ export function sandboxOrg(options: Partial<SalesforceHalfOptions> = {}): Sandbo
     },
     close: () => Promise.resolve(),
   };
-  const connect = (more: Partial<SalesforceOptions> = {}): Crm =>
-    salesforce({ instanceUrl, accessToken: base.accessToken, ...more }).connect(testPorts({ http, clock }));
+  const connect = (more: Partial<SalesforceOptions> = {}): Crm => {
+    const credentials = 'clientId' in more ? {} : { accessToken: base.accessToken };
+    return salesforce({ instanceUrl, ...credentials, ...more } as SalesforceOptions).connect(testPorts({ http, clock }));
+  };
   return {
     crm: connect(),
     clock,

@@ -168,6 +168,7 @@ describe('what an answer means', () => {
       'rate-limit',
       'always',
     ],
+    [403, 'Bad_OAuth_Token', 'AUTHENTICATION_FAILED', 'authentication', 'never'],
     [403, error('API_DISABLED_FOR_ORG'), 'NO_PERMISSION', 'permission', 'never'],
     [503, error('SERVER_UNAVAILABLE'), 'UNAVAILABLE', 'unavailable', 'if-repeatable'],
     [
