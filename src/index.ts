@@ -23,6 +23,7 @@ export type * from './model/records.ts';
 export type * from './model/settings.ts';
 export type * from './model/words.ts';
 export type { Clock, Http, HttpRequest, HttpResponse, Ids, Log, LogLevel, Ports, Random, Timeouts } from './ports.ts';
+export { render as renderReport, reportFormats, type ReportFormat, type ReportInput } from './report/index.ts';
 export type { AlignmentReport, Dimension, StatResult } from './alignment/types.ts';
 export type { Problem } from './sync/check.ts';
 export type { Explanation } from './sync/explain.ts';

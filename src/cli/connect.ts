@@ -3,7 +3,6 @@ import { loadConfigFile, type Environment } from '../../config/load.ts';
 import type { CrmFactory } from '../crm.ts';
 import { ConfigError, type ConfigProblem } from '../errors.ts';
 import type { Truce } from '../truce.ts';
-import type { Settings } from '../model/settings.ts';
 import type { Log } from '../ports.ts';
 import type { Io } from './io.ts';
 
@@ -40,64 +39,58 @@ export async function rawConfig(options: CommonOptions, env: Environment, io: Io
   return mode !== undefined && raw !== null && typeof raw === 'object' ? { ...raw, mode } : raw;
 }
 
-/**
- * Both adapters from the environment.
- * @throws {ConfigError} CREDENTIALS_MISSING naming every variable that is missing.
- */
-export async function adapters(
-  env: Environment,
-  { channel }: Pick<Settings, 'channel'>,
-): Promise<{ readonly marketing: CrmFactory; readonly sales: CrmFactory }> {
+/** The adapters of the sides asked for, from the environment; the other side's refuses to be asked. */
+export async function adapters(env: Environment, sides: readonly Side[] = ['marketing', 'sales']): Promise<Readonly<Record<Side, CrmFactory>>> {
   const problems: ConfigProblem[] = [];
-  const need = (name: string, expected: string): string => {
-    const value = env[name];
-    if (value === undefined || value === '') problems.push({ path: name, expected, got: 'nothing' });
-    return value ?? '';
-  };
-  const hubspotToken = need('HUBSPOT_ACCESS_TOKEN', 'the token of a HubSpot service key or private app');
-  const instanceUrl = need('SALESFORCE_INSTANCE_URL', 'https://YOUR-DOMAIN.my.salesforce.com');
-  const credentials = await salesforceCredentials(env, problems);
+  const marketing = sides.includes('marketing') ? hubspotCredentials(env, problems) : null;
+  const sales = sides.includes('sales') ? await salesforceCredentials(env, problems) : null;
   if (problems.length > 0) {
     throw new ConfigError('CREDENTIALS_MISSING', 'Credentials are missing in the environment.', {
       hint: 'Set them in the environment or in a .env file; adapters/hubspot/README.md and adapters/salesforce/README.md say step by step where they come from. `truce demo` needs none.',
       problems,
     });
   }
-  const [{ hubspot }, { salesforce }] = await Promise.all([
-    import('../../adapters/hubspot/index.ts'),
-    import('../../adapters/salesforce/index.ts'),
-  ]);
-  const baseUrl = env['HUBSPOT_BASE_URL'];
   return {
-    marketing: hubspot({
-      accessToken: hubspotToken,
-      ...(baseUrl === undefined || baseUrl === '' ? {} : { baseUrl }),
-      ...(channel.marketing === null ? {} : { channelProperty: channel.marketing }),
-    }),
-    sales: salesforce({ instanceUrl, ...credentials, ...(channel.sales === null ? {} : { channelField: channel.sales }) }),
+    marketing: marketing === null ? unreachable('hubspot') : (await import('../../adapters/hubspot/index.ts')).hubspot(marketing),
+    sales: sales === null ? unreachable('salesforce') : (await import('../../adapters/salesforce/index.ts')).salesforce(sales),
   };
 }
 
-type SalesforceCredentials =
-  | { readonly accessToken: string }
-  | { readonly clientId: string; readonly clientSecret: string }
-  | { readonly clientId: string; readonly username: string; readonly privateKey: string };
+/** A variable's value; an empty one is as good as none. */
+function valueOf(env: Environment, name: string): string | undefined {
+  const value = env[name]?.trim();
+  return value === '' ? undefined : value;
+}
 
-async function salesforceCredentials(env: Environment, problems: ConfigProblem[]): Promise<SalesforceCredentials> {
-  const accessToken = env['SALESFORCE_ACCESS_TOKEN'];
-  if (accessToken !== undefined && accessToken !== '') return { accessToken };
-  const clientId = env['SALESFORCE_CLIENT_ID'] ?? '';
-  const clientSecret = env['SALESFORCE_CLIENT_SECRET'] ?? '';
-  if (clientId !== '' && clientSecret !== '') return { clientId, clientSecret };
-  const username = env['SALESFORCE_USERNAME'] ?? '';
-  const keyFile = env['SALESFORCE_JWT_KEY_FILE'] ?? '';
-  if (clientId !== '' && username !== '' && keyFile !== '') {
+/** The same, and a problem where there is none. */
+function needed(env: Environment, name: string, { expected, problems }: { expected: string; problems: ConfigProblem[] }): string {
+  const value = valueOf(env, name);
+  if (value === undefined) problems.push({ path: name, expected, got: 'nothing' });
+  return value ?? '';
+}
+
+function hubspotCredentials(env: Environment, problems: ConfigProblem[]): HubspotOptions {
+  const accessToken = needed(env, 'HUBSPOT_ACCESS_TOKEN', { expected: 'the token of a HubSpot service key or private app', problems });
+  const baseUrl = valueOf(env, 'HUBSPOT_BASE_URL');
+  return { accessToken, ...(baseUrl === undefined ? {} : { baseUrl }) };
+}
+
+async function salesforceCredentials(env: Environment, problems: ConfigProblem[]): Promise<SalesforceOptions> {
+  const instanceUrl = needed(env, 'SALESFORCE_INSTANCE_URL', { expected: 'https://YOUR-DOMAIN.my.salesforce.com', problems });
+  const accessToken = valueOf(env, 'SALESFORCE_ACCESS_TOKEN');
+  if (accessToken !== undefined) return { instanceUrl, accessToken };
+  const clientId = valueOf(env, 'SALESFORCE_CLIENT_ID');
+  const clientSecret = valueOf(env, 'SALESFORCE_CLIENT_SECRET');
+  if (clientId !== undefined && clientSecret !== undefined) return { instanceUrl, clientId, clientSecret };
+  const username = valueOf(env, 'SALESFORCE_USERNAME');
+  const keyFile = valueOf(env, 'SALESFORCE_JWT_KEY_FILE');
+  if (clientId !== undefined && username !== undefined && keyFile !== undefined) {
     const { readFile } = await import('node:fs/promises');
     const privateKey = await readFile(keyFile, 'utf8').catch((error: NodeJS.ErrnoException) => {
       problems.push({ path: 'SALESFORCE_JWT_KEY_FILE', expected: 'a readable PEM file', got: error.code ?? 'an error' });
       return '';
     });
-    return { clientId, username, privateKey };
+    return { instanceUrl, clientId, username, privateKey };
   }
   problems.push({
     path: 'SALESFORCE_ACCESS_TOKEN',
@@ -105,7 +98,7 @@ async function salesforceCredentials(env: Environment, problems: ConfigProblem[]
       'a token, or SALESFORCE_CLIENT_ID with SALESFORCE_CLIENT_SECRET, or SALESFORCE_CLIENT_ID with SALESFORCE_USERNAME and SALESFORCE_JWT_KEY_FILE',
     got: 'nothing',
   });
-  return { accessToken: '' };
+  return { instanceUrl, accessToken: '' };
 }
 
 /**
@@ -122,7 +115,7 @@ export async function withTruce<T>(
   const raw = config ?? (await rawConfig(options, env, io));
   const [{ truce }, { parseConfig }] = await Promise.all([import('../truce.ts'), import('../../config/schema.ts')]);
   const settings = parseConfig(raw);
-  const sides = credentials ? await adapters(env, settings) : nobody;
+  const sides = credentials ? await adapters(env) : nobody;
   await using instance = await truce({ ...sides, ...storePaths(options, env, io), settings, ports: { log: logTo(io) } });
   return await work(instance);
 }

@@ -8,6 +8,6 @@ export interface ReportInput {
   readonly alignment: AlignmentReport;
   /** What the data lacks or where it comes from, as sentences. */
   readonly notes: readonly string[];
-  /** Version of Truce that made it. */
-  readonly version: string;
+  /** Version of Truce that made it, for the footer. */
+  readonly version?: string;
 }

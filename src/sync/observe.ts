@@ -1,3 +1,4 @@
+import type { ChangePage } from '../crm.ts';
 import type { Person } from '../model/records.ts';
 import type { Settings } from '../model/settings.ts';
 import type { FieldValue, Instant, Side } from '../model/words.ts';
@@ -7,6 +8,24 @@ import { normaliseEmails } from './email.ts';
 /** The CRM's names of all fields that are synced on a side. */
 export function mappedFields(settings: Settings, side: Side): readonly string[] {
   return [...new Set([settings.status[side].field, ...settings.fields.map((field) => field[side])])];
+}
+
+/** The fields that a pull asks for: the mapped ones, and the one that says where a lead came from. */
+export function readFields(settings: Settings, side: Side): readonly string[] {
+  const channel = settings.channel[side];
+  return [...new Set([...mappedFields(settings, side), ...(channel === null ? [] : [channel])])];
+}
+
+/** A page of people whose channel is what the named field says, where the configuration names one. */
+export function withChannel(page: ChangePage<'people'>, field: string | null): ChangePage<'people'> {
+  if (field === null) return page;
+  const events = page.events.map((event) => {
+    if (event.type !== 'upsert') return event;
+    const value = event.record.fields.get(field);
+    const channel = value === undefined || value === null || value === '' ? null : String(value);
+    return { ...event, record: { ...event.record, channel } };
+  });
+  return { ...page, events };
 }
 
 /** What the state keeps of a person's record: nothing but what links and merges need. */

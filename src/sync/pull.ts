@@ -6,7 +6,7 @@ import type { RecordId, Side } from '../model/words.ts';
 import type { Log } from '../ports.ts';
 import type { State, StateBatch, StoredCursor } from '../state/types.ts';
 import type { Warehouse } from '../warehouse/types.ts';
-import { mappedFields, news, observed } from './observe.ts';
+import { news, observed, readFields, withChannel } from './observe.ts';
 
 /** People first: the status must not wait for the rest. */
 const streamOrder: readonly Stream[] = [
@@ -147,14 +147,15 @@ async function pullStream(pulling: Pulling, side: Side, stream: Stream): Promise
   const full = goesOn ? stored.full : start === null || snapshot;
   const { field, history } = settings.status[side];
   const pages = crms[side].changes(stream, start, {
-    ...(stream === 'people' ? { fields: mappedFields(settings, side) } : {}),
+    ...(stream === 'people' ? { fields: readFields(settings, side) } : {}),
     ...(stream === 'status-history' ? { historyFields: [field, ...history.keys()] } : {}),
     scope: settings.scope[side],
     ...(pulling.signal === undefined ? {} : { signal: pulling.signal }),
   });
   const read = { side, stream, records: 0 };
   pulling.streams.push(read);
-  for await (const page of pages) {
+  for await (const raw of pages) {
+    const page = stream === 'people' ? withChannel(raw as ChangePage<'people'>, settings.channel[side]) : raw;
     pulling.signal?.throwIfAborted();
     await pulling.renew?.();
     await loadPage(pulling, { side, stream, page, snapshot });
@@ -178,7 +179,8 @@ async function startOf(pulling: Pulling, at: { side: Side; stream: Stream; store
   if (warehouse === null || pulling.warehouseFailed) return stored?.cursor ?? null;
   try {
     const loaded = await warehouse.cursor(side, stream);
-    if (stored === null || loaded === null || loaded === stored.cursor) return stored === null ? null : loaded;
+    if (stored === null || stored.cursor === null || loaded === null) return null;
+    if (loaded === stored.cursor) return loaded;
     const asOf = (await warehouse.coverage()).find((row) => row.side === side && row.stream === stream)?.asOf ?? 0;
     return stored.warehouseBehind || asOf < stored.asOf ? loaded : stored.cursor;
   } catch (error) {

@@ -6,7 +6,7 @@ import type { Instant, Side } from '../model/words.ts';
 import type { Hold, LinkedPerson, State } from '../state/types.ts';
 import type { Warehouse } from '../warehouse/types.ts';
 import { normaliseEmail } from './email.ts';
-import { mappedFields } from './observe.ts';
+import { readFields } from './observe.ts';
 import { planPerson, type PlanContext } from './person-plan.ts';
 import { PlanWriter } from './plan-file.ts';
 import { planPeople, PlanTally, type PlannedPerson } from './plan.ts';
@@ -66,7 +66,7 @@ export async function pullStage(stage: Stage, options: PullStageOptions): Promis
 /** Other fields, or another scope, than last time: everybody has to be read again, or the new field would be absent for ever. */
 async function readAgainWhereNeeded(state: State, settings: Settings): Promise<void> {
   for (const side of ['marketing', 'sales'] as const) {
-    const shape = JSON.stringify([mappedFields(settings, side).toSorted(), settings.scope[side]]);
+    const shape = JSON.stringify([readFields(settings, side).toSorted(), settings.scope[side]]);
     if ((await state.meta.readShape(side)) === shape) continue;
     await state.commit({ forgetCursors: [{ side, stream: 'people' }] });
     await state.meta.setReadShape(side, shape);
