@@ -1,5 +1,5 @@
 /** Words that a column may hold; further spellings are written as the word they stand for. */
-export type Words = ReadonlyMap<string, string>;
+type Words = ReadonlyMap<string, string>;
 
 /** What a file's columns mean beyond the type of the table's column. */
 export interface FileTable {
@@ -28,7 +28,7 @@ const sides: Words = new Map([
 ]);
 const precisions = words('ms', 'second', 'day');
 /** The rungs of the status ladder and its side exits. */
-export const rungs: Words = words(
+const rungs: Words = words(
   'new',
   'engaged',
   'mql',

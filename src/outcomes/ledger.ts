@@ -5,7 +5,7 @@ import type { OutcomeCampaign, OutcomeDeal } from './facts.ts';
 import { originOf, type Origin } from './origin.ts';
 
 /** One deal's origin as it was frozen. Stored as JSON; an equal one is never stored twice. */
-export interface FrozenOrigin {
+interface FrozenOrigin {
   readonly format: 1;
   readonly origin: Origin;
   /** The records of the origin's campaign, `side:id`, by which it is found again when campaigns are paired anew. */
@@ -16,7 +16,7 @@ export interface FrozenOrigin {
 }
 
 /** The facts of a deal that its origin depends on; while they stay the same, the origin stays. */
-export interface DealFacts {
+interface DealFacts {
   readonly createdAt: Instant | null;
   readonly campaignId: string | null;
   readonly campaignSetByPerson: boolean;

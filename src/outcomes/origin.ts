@@ -3,10 +3,10 @@ import type { Instant } from '../model/words.ts';
 import type { Evidence, OutcomeDeal } from './facts.ts';
 
 /** How sure the origin is: a human's act or a dated record; a dated record of the person, not of the touch; nothing dated. */
-export type OriginCertainty = 'dated' | 'person-dated' | 'undated';
+type OriginCertainty = 'dated' | 'person-dated' | 'undated';
 
 /** What one rule says of a deal. */
-export interface RuleAnswer {
+interface RuleAnswer {
   readonly rule: OriginRule;
   /** Null: the rule does not apply. */
   readonly campaignId: string | null;

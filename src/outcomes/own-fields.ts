@@ -53,7 +53,7 @@ const person = (currency: string): Readonly<Record<PersonStem, Definition>> => (
 });
 
 /** The values of the `outcome` field. */
-export const outcomeOptions: readonly string[] = ['won', 'lost', 'rejected', 'open'];
+const outcomeOptions: readonly string[] = ['won', 'lost', 'rejected', 'open'];
 
 /** The stems of a campaign's figures, in the order in which they are shown. */
 export const campaignStems: readonly CampaignStem[] = Object.keys(campaign('')) as CampaignStem[];

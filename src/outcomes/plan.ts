@@ -46,7 +46,7 @@ export interface SkippedOutcomes {
   readonly fix: string;
 }
 
-export interface OutcomeCounts {
+interface OutcomeCounts {
   planned: number;
   unchanged: number;
   /** Records that were not there any more when they were read. */

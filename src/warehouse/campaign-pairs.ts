@@ -11,7 +11,7 @@ export interface CampaignRecord {
 }
 
 /** Why a sales campaign belongs to a marketing campaign. */
-export type PairedBy = 'reviewed' | 'stored-id' | 'name';
+type PairedBy = 'reviewed' | 'stored-id' | 'name';
 
 export interface CampaignPlace {
   /** The merged campaign: named for its marketing record, or for the sales record that has none. */

@@ -15,7 +15,7 @@ export interface UserRecord {
 }
 
 /** A human or program with an account in one CRM or in both. */
-export interface MergedUser {
+interface MergedUser {
   readonly userId: string;
   readonly marketingOwnerId: string | null;
   readonly salesUserId: string | null;

@@ -1,7 +1,7 @@
 import type { CompanySettings } from '../model/settings.ts';
 import type { Instant } from '../model/words.ts';
 
-export type PeriodKind = 'day' | 'week' | 'month' | 'quarter' | 'year';
+type PeriodKind = 'day' | 'week' | 'month' | 'quarter' | 'year';
 
 /** A calendar period of the company's time zone, from `startsAt` until before `endsAt`. */
 export interface Period {

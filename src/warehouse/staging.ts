@@ -47,13 +47,13 @@ function normalAddress(raw: string | undefined): string | null {
 }
 
 /** SHA-256 of the normalised address, hex; the address itself is not kept. Null for a malformed one. */
-export function emailHash(raw: string | undefined): string | null {
+function emailHash(raw: string | undefined): string | null {
   const address = normalAddress(raw);
   return address === null ? null : createHash('sha256').update(address).digest('hex');
 }
 
 /** The part after the `@`, lower case; null for a malformed address. */
-export function emailDomain(raw: string | undefined): string | null {
+function emailDomain(raw: string | undefined): string | null {
   const address = normalAddress(raw);
   return address === null ? null : address.slice(address.lastIndexOf('@') + 1);
 }
@@ -307,7 +307,7 @@ export const staged: { readonly [S in Stream]: StagedStream<S> } = {
 };
 
 /** All streams that can be staged. */
-export const stagedStreams: readonly Stream[] = Object.keys(staged) as Stream[];
+const stagedStreams: readonly Stream[] = Object.keys(staged) as Stream[];
 
 /** `raw_…` holds each record's latest version; `new_…` what was loaded since it was last folded in. */
 export const stagedTable = (stream: Stream, kind: 'raw' | 'new'): string => `${kind}_${stream.replaceAll('-', '_')}`;

@@ -6,7 +6,7 @@ import type { LedgerEntry } from '../../src/state/types.ts';
 
 export const day: number = 86_400_000;
 export const now: number = Date.UTC(2026, 10, 22);
-export const id = (text: string): RecordId => text as RecordId;
+const id = (text: string): RecordId => text as RecordId;
 
 export const campaign = (name: string, more: Partial<OutcomeCampaign> = {}): OutcomeCampaign => ({
   id: name,

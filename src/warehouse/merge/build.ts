@@ -119,7 +119,7 @@ async function stageRates(connection: Db, settings: Settings): Promise<void> {
 }
 
 /** Fills `fx_rates`, and `t_fx` with the whole factors by which minor units are converted. */
-export async function writeRates(connection: Db, table: readonly RateInterval[], companyCurrency: string): Promise<void> {
+async function writeRates(connection: Db, table: readonly RateInterval[], companyCurrency: string): Promise<void> {
   await connection.run('CREATE TEMP TABLE t_fx (currency TEXT, starts_at BIGINT, ends_at BIGINT, times HUGEINT, over HUGEINT)');
   for (const row of table) {
     await connection.run('INSERT INTO fx_rates (currency, starts_at, ends_at, rate, ratio) VALUES ($1, $2, $3, CAST($4 AS DOUBLE), $5)', [

@@ -1,8 +1,8 @@
 /** Text as a SQL literal. */
-export const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`;
+const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`;
 
 /** Reads one field out of a staged record's fields, by JSON pointer, so that any field name works. */
-export const fieldOf = (column: string, name: string): string =>
+const fieldOf = (column: string, name: string): string =>
   `json_extract_string(${column}, ${literal(`/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`)})`;
 
 /**
