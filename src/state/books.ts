@@ -70,7 +70,7 @@ function cursorFrom(row: Cells): StoredCursor {
   return {
     side: text(row['side']) as Side,
     stream: text(row['stream']) as Stream,
-    cursor: text(row['cursor']) as Cursor,
+    cursor: textOrNull(row['cursor']) as Cursor | null,
     asOf: Number(row['as_of']),
     done: row['done'] === 1,
     pass: Number(row['pass']),

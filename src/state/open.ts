@@ -173,6 +173,7 @@ function store(db: Database, batch: StateBatch): void {
   if (batch.hold !== undefined) putHolds(db, batch.hold);
   if (batch.release !== undefined) releaseHolds(db, batch.release);
   if (batch.cursors !== undefined) putCursors(db, batch.cursors);
-  for (const ref of batch.forgetCursors ?? []) db.run('DELETE FROM cursors WHERE side = ? AND stream = ?', ref.side, ref.stream);
+  for (const ref of batch.forgetCursors ?? [])
+    db.run('UPDATE cursors SET cursor = NULL, done = 1 WHERE side = ? AND stream = ?', ref.side, ref.stream);
   if (batch.run !== undefined) putRun(db, batch.run);
 }

@@ -75,7 +75,8 @@ export interface Base {
 export interface StoredCursor {
   readonly side: Side;
   readonly stream: Stream;
-  readonly cursor: Cursor;
+  /** Null: the next pass has to begin anew. */
+  readonly cursor: Cursor | null;
   readonly asOf: Instant;
   /** The pass was read to its end. */
   readonly done: boolean;

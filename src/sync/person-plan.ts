@@ -89,7 +89,7 @@ export function planPerson(person: LinkedPerson, context: PlanContext, times: Ti
           return heldBack(person, {
             side: decision.target,
             recordId: target.record.id,
-            code: 'INVALID_VALUE',
+            code: 'VALUE_NOT_ALLOWED',
             ...obstacle,
             now: context.now,
           });

@@ -19,6 +19,9 @@ export interface PlannedPerson extends PersonPlan {
   readonly waiting: boolean;
 }
 
+/** The codes that planning itself puts into quarantine. */
+const planCodes: ReadonlySet<string> = new Set(['UNKNOWN_STATUS', 'VALUE_NOT_ALLOWED']);
+
 /** Plans people page by page; holds one page in memory. Decides nothing by the clock but which quarantined records are due. */
 export async function* planPeople(
   pages: AsyncIterable<readonly LinkedPerson[]>,
@@ -44,12 +47,12 @@ function withQuarantine(
   const own = person.members.flatMap((member) => known.entries.get(`${member.side} ${member.id}`) ?? []);
   if (own.length === 0) return { ...plan, release: [], waiting: false };
   if (plan.hold.length > 0) return { ...plan, release: [], waiting: true };
-  if (plan.lines.length > 0 && own.some((entry) => entry.attempts > 0 && entry.nextAt > known.now)) {
+  if (plan.lines.length > 0 && own.some((entry) => !planCodes.has(entry.code) && entry.nextAt > known.now)) {
     return { ...plan, lines: [], bases: [], settled: false, conflict: false, release: [], waiting: true };
   }
-  // With writes to try, the entry goes when they succeed; without, there is nothing left that could fail.
-  const release =
-    plan.lines.length > 0 ? [] : own.map((entry) => ({ side: entry.side, kind: 'person' as const, recordId: entry.recordId }));
+  // What a CRM refused goes when the write succeeds, or when there is nothing left to write; what planning refused goes now.
+  const over = own.filter((entry) => plan.lines.length === 0 || planCodes.has(entry.code));
+  const release = over.map((entry) => ({ side: entry.side, kind: 'person' as const, recordId: entry.recordId }));
   return { ...plan, release, waiting: false };
 }
 

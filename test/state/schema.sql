@@ -3,7 +3,7 @@ CREATE TABLE bases (
   PRIMARY KEY (link_id, field)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE cursors (
-  side TEXT NOT NULL, stream TEXT NOT NULL, cursor TEXT NOT NULL, as_of INTEGER NOT NULL, done INTEGER NOT NULL,
+  side TEXT NOT NULL, stream TEXT NOT NULL, cursor TEXT, as_of INTEGER NOT NULL, done INTEGER NOT NULL,
   pass INTEGER NOT NULL, is_full INTEGER NOT NULL, warehouse_behind INTEGER NOT NULL,
   PRIMARY KEY (side, stream)
 ) STRICT, WITHOUT ROWID;
@@ -13,7 +13,7 @@ CREATE TABLE identities (
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE journal (
   seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, run_id TEXT NOT NULL, side TEXT NOT NULL, kind TEXT NOT NULL, record_id TEXT,
-  line TEXT NOT NULL, before TEXT NOT NULL, bases TEXT NOT NULL, param_hash TEXT NOT NULL, epoch INTEGER NOT NULL, at INTEGER NOT NULL,
+  line TEXT NOT NULL, before TEXT NOT NULL, target_at INTEGER, bases TEXT NOT NULL, param_hash TEXT NOT NULL, epoch INTEGER NOT NULL, at INTEGER NOT NULL,
   status TEXT NOT NULL, code TEXT, cause TEXT, fix TEXT, closed_at INTEGER, repairs TEXT
 ) STRICT;
 CREATE TABLE lease (

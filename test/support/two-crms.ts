@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { memory, type MemoryCrm, type MemoryOptions } from '../../adapters/memory/index.ts';
@@ -9,6 +9,8 @@ import { truce, type Truce, type TruceOptions } from '../../src/truce.ts';
 import { marketingOptions, salesOptions, testConfig } from './settings.ts';
 
 const hour = 3_600_000;
+/** Memory instead of a disk, where there is such a folder: these tests are about order, not about durability. */
+const root = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
 
 export interface TwoCrmsOptions {
   readonly marketing?: MemoryOptions;
@@ -51,10 +53,11 @@ export function twoCrms(options: TwoCrmsOptions = {}): TwoCrms {
     stampPrecision: 'second',
     ...options.sales,
   });
-  const folder = mkdtempSync(join(tmpdir(), 'truce-test-'));
+  const folder = mkdtempSync(join(root, 'truce-test-'));
   const statePath = join(folder, 'state.db');
   let now = Date.UTC(2026, 0, 10);
   let serial = 0;
+  let pairs = 0;
   const log: string[] = [];
   const ports: Partial<Ports> = {
     clock: { now: () => now, sleep: async () => undefined },
@@ -73,9 +76,15 @@ export function twoCrms(options: TwoCrmsOptions = {}): TwoCrms {
       opened.push(one);
       return one;
     },
+    // Ids of their own for each side: a mix-up must not go unseen because both count alike.
     pair: (email, status = {}) => ({
-      m: marketing.world.addPerson({ email, status: status.marketing === undefined ? 'Ready' : status.marketing, at: now }),
-      s: sales.world.addPerson({ email, status: status.sales === undefined ? 'Open' : status.sales, at: now }),
+      m: marketing.world.addPerson({
+        id: `m-${(pairs += 1)}`,
+        email,
+        status: status.marketing === undefined ? 'Ready' : status.marketing,
+        at: now,
+      }),
+      s: sales.world.addPerson({ id: `s-${pairs}`, email, status: status.sales === undefined ? 'Open' : status.sales, at: now }),
     }),
     statuses: ({ m, s }) => [marketing.world.person(m)?.fields.get('status'), sales.world.person(s)?.fields.get('status')],
     later: () => (now += hour),
