@@ -35,7 +35,8 @@ const definition: Definition = {
  * being closed untouched competes (Aalen-Johansen). Population: first episodes. Censoring: next handover, the instant.
  * n = 0: not measured; n = 1: 0 or 1 with limits equal to it. Not reached while no handover is as old as the horizon.
  * Rows: `horizon` (1 h, 24 h, 7 d, the horizon), `fate` at the horizon (touched, closed untouched, waiting: they add to 1),
- * `policy` (who counts as touching), `origin` for the leads that sales found itself, and the dimensions asked for.
+ * `policy` (who counts as touching), `due` (without leads that a
+ * program closed untouched, which nobody was to follow up), `origin` for the leads that sales found itself, and the dimensions asked for.
  * @source Aalen and Johansen 1978; Dinse and Larson 1986 (variance); design effect of accounts by Korn and Graubard 1998
  */
 export const followUpRate: Statistic = { ...definition, compute };
@@ -52,7 +53,7 @@ async function compute(context: StatContext): Promise<StatResult> {
   const params = [policy, context.asOf - horizonMs, horizonMs];
   const places = { cluster: { sql: 'cluster' }, filter: { sql: '' } };
   const mature = await rate(context, { obs: touchedBySql, places: { ...places, g: { sql: "''" } }, params });
-  const groups = await loadCurves(context.db, firstTouchObs(context, { preTouched: true }), context.dimensions.length > 0 ? [policy] : []);
+  const groups = await loadCurves(context.db, firstTouchObs(context, { preTouched: true }), [policy]);
   const atHorizon = await curvesAt(context.db, horizonMs);
   const main = groups.find((group) => group.curve === policyCurve(context.settings.touchPolicy));
   const row = (group: CurveGroup, place: { dimension: string; key: string; label: string; designEffect: number }): SegmentRow =>
@@ -74,6 +75,11 @@ async function compute(context: StatContext): Promise<StatResult> {
   const self = groups.find((group) => group.curve === `${selfSourcedCurve} ${policy}`);
   if (self !== undefined)
     rows.push(row(self, { dimension: 'origin', key: 'sales', label: 'found by sales itself', designEffect: mature.designEffect }));
+  const due = groups.find((group) => group.curve === 'due');
+  if (main !== undefined && due !== undefined && due.n < main.n) {
+    const place = { dimension: 'due', key: 'without-automatic', label: `without the ${main.n - due.n} that a program closed untouched` };
+    rows.push(row(due, { ...place, designEffect: mature.designEffect }));
+  }
   for (const dimension of context.dimensions) {
     const effects = new Map(
       (await rates(context, { obs: touchedBySql, places: { ...places, g: dimension }, params })).map((r) => [r.key, r.designEffect]),

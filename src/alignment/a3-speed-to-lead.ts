@@ -49,7 +49,7 @@ async function compute(context: StatContext): Promise<StatResult> {
   const places = { g: { sql: "''" }, cluster: { sql: 'cluster' }, filter };
   const mature = await rate(context, { obs: touchedBySql, places, params: [policy, context.asOf - dayMs, dayMs] });
   const { designEffect } = mature;
-  const groups = await loadCurves(context.db, firstTouchObs(context, { preTouched: false }), context.dimensions.length > 0 ? [policy] : []);
+  const groups = await loadCurves(context.db, firstTouchObs(context, { preTouched: false }), [policy]);
   const main = groups.find((group) => group.curve === policyCurve(context.settings.touchPolicy));
 
   const quantileOf = await curveQuantiles(context.db, designEffect);
