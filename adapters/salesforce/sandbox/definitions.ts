@@ -4,7 +4,7 @@ import type { Store } from './store.ts';
 
 function put(store: Store, object: string, id: string, values: Readonly<Record<string, Value>>): void {
   const def = store.object(object);
-  if (def !== undefined) store.set({ def, id, stamp: 0, values: new Map(Object.entries(values).filter(([, value]) => value !== null)) });
+  if (def !== undefined) store.set({ def, id, stamp: 0, values: new Map(Object.entries(values)) });
 }
 
 /** Writes a field's row of FieldDefinition: what an administrator's queries see of the schema, history tracking included. */

@@ -6,7 +6,7 @@ type Extra = Partial<Omit<FieldDef, 'name' | 'type'>>;
 export function field(name: string, type: FieldType, extra: Extra = {}): FieldDef {
   return {
     name,
-    label: labelOf(name),
+    label: extra.label ?? labelOf(name),
     type,
     length: 0,
     precision: 0,
