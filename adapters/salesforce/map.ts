@@ -25,13 +25,25 @@ export type ActorOf = (userId: RecordId | null) => ActorRef;
 const marketingHint = /^utm_?(source|medium|campaign|term|content)__c$/i;
 
 /** Custom fields that carry UTM values, by the hint's name (`utm_campaign`). */
-export function hintFields(shape: ObjectShape): ReadonlyMap<string, string> {
+export const hintFields: (shape: ObjectShape) => ReadonlyMap<string, string> = oncePerShape((shape) => {
   const found = new Map<string, string>();
   for (const field of shape.fields.keys()) {
     const part = marketingHint.exec(field)?.[1]?.toLowerCase();
     if (part !== undefined && !found.has(`utm_${part}`)) found.set(`utm_${part}`, field);
   }
   return found;
+});
+
+/** Objects have hundreds of fields and are mapped a million times: what follows from the fields alone is found once. */
+function oncePerShape<T>(find: (shape: ObjectShape) => T): (shape: ObjectShape) => T {
+  const known = new WeakMap<ObjectShape, { readonly found: T }>();
+  return (shape) => {
+    const before = known.get(shape);
+    if (before !== undefined) return before.found;
+    const found = find(shape);
+    known.set(shape, { found });
+    return found;
+  };
 }
 
 /** Fields that people records are read with, beside those the caller asks for. */
@@ -189,9 +201,9 @@ export function toDealPerson(row: Row): DealPerson {
 const lossReason = /^(closed_?)?(lost|loss)(_?(reason|detail)s?)(_?code)?__c$/i;
 
 /** The custom field that says why a deal was lost, by the names admins give it; the first in describe's order. */
-function lossReasonField(shape: ObjectShape): string | null {
-  return [...shape.fields.keys()].find((field) => lossReason.test(field)) ?? null;
-}
+const lossReasonField: (shape: ObjectShape) => string | null = oncePerShape(
+  (shape) => [...shape.fields.keys()].find((field) => lossReason.test(field)) ?? null,
+);
 
 export function dealFields(shape: ObjectShape): readonly string[] {
   const reason = lossReasonField(shape);

@@ -14,6 +14,8 @@ export function toRow(value: unknown): Row {
 
 /** A value through relationships: `get(row, 'Opportunity.IsWon')`; undefined where a step is missing. */
 export function get(row: Row, path: string): unknown {
+  // Most paths are a field of the row itself, read a dozen times a record.
+  if (!path.includes('.')) return row.get(path);
   let value: unknown = row;
   for (const step of path.split('.')) {
     if (value instanceof Map) value = (value as Row).get(step);
