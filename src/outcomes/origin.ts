@@ -37,8 +37,8 @@ interface Finding {
  *
  * - `primary-campaign-by-person`: the primary campaign source, when a history shows that a human set it.
  * - `first-responded-member`: the earliest response, in sales' CRM, of one of the deal's people before the deal was made.
- * - `marketing-campaign`: marketing's own campaign: the earliest dated membership, then UTM and source properties that
- *   name one campaign, then memberships without a time.
+ * - `marketing-campaign`: marketing's own campaign: the earliest dated membership, then memberships without a time where
+ *   they all name one campaign, then UTM and source properties that name one.
  * - `utm`: properties that name exactly one campaign over both CRMs.
  *
  * What happened after the deal was made did not bring it. Ties go to the smaller campaign id.
@@ -70,19 +70,13 @@ function apply(rule: OriginRule, deal: OutcomeDeal, evidence: readonly Evidence[
       );
     case 'marketing-campaign': {
       const own = evidence.filter((one) => one.side === 'marketing' && one.kind !== 'hint');
+      const dated = own.filter((one) => one.at !== null);
+      const undated = own.filter((one) => one.at === null);
       const hints = evidence.filter((one) => one.kind === 'hint' && one.scope === 'marketing');
+      // Of several memberships without a time nobody can say which one was first.
+      const single = new Set(undated.map((one) => one.campaignId)).size === 1;
       return (
-        earliest(
-          deal,
-          own.filter((one) => one.at !== null),
-          'dated',
-        ) ??
-        earliest(deal, hints, 'person-dated') ??
-        earliest(
-          deal,
-          own.filter((one) => one.at === null),
-          'undated',
-        )
+        earliest(deal, dated, 'dated') ?? (single ? earliest(deal, undated, 'undated') : null) ?? earliest(deal, hints, 'person-dated')
       );
     }
     case 'utm':

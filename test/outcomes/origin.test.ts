@@ -40,15 +40,20 @@ describe('the origin of a deal', () => {
     expect(originOf(full, ['first-responded-member', 'utm']).campaignId).toBe('response');
   });
 
-  it("takes marketing's dated membership before a hint, and a hint before an undated one", () => {
+  it("takes marketing's dated membership, then the only undated one, then a hint", () => {
+    const second = evidence('second-touch', { kind: 'membership', side: 'marketing', at: null });
     const own = (kinds: readonly string[]): OutcomeDeal =>
-      deal('d', { evidence: everything.filter((one) => kinds.includes(one.campaignId)) });
+      deal('d', { evidence: [...everything, second].filter((one) => kinds.includes(one.campaignId)) });
     expect(originOf(own(['association', 'first-touch', 'own-hint']), rules)).toMatchObject({
       campaignId: 'association',
       certainty: 'dated',
     });
-    expect(originOf(own(['first-touch', 'own-hint']), rules)).toMatchObject({ campaignId: 'own-hint', certainty: 'person-dated' });
-    expect(originOf(own(['first-touch']), rules)).toMatchObject({ campaignId: 'first-touch', certainty: 'undated' });
+    expect(originOf(own(['first-touch', 'own-hint']), rules)).toMatchObject({ campaignId: 'first-touch', certainty: 'undated' });
+    expect(originOf(own(['first-touch', 'second-touch', 'own-hint']), rules)).toMatchObject({
+      campaignId: 'own-hint',
+      certainty: 'person-dated',
+    });
+    expect(originOf(own(['first-touch', 'second-touch']), rules)).toMatchObject({ rule: null, campaignId: null });
   });
 
   it('ignores what happened after the deal was made', () => {

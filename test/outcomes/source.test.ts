@@ -203,3 +203,30 @@ it('the same rows give the same plan from the warehouse and from memory, in any 
   const campaigns = (await collect(stored.deals())).map((deal) => ledger.campaignOf(deal));
   expect(campaigns).toEqual(['marketing:m2', 'marketing:m1', 'marketing:m2']);
 });
+
+it('a warehouse that was made anew writes no outcome until every stream is read to its end again', async () => {
+  await using warehouse = await openWarehouse(':memory:', { memoryLimit: '512MB', threads: 1 });
+  const sides = { marketing: new FieldStore('marketing').port, sales: new FieldStore('sales').port };
+  const plan = async (): Promise<number> => {
+    await warehouse.merge(links(), settings);
+    const source = warehouseSource(warehouse, settings);
+    const made = await planOutcomes({
+      source,
+      settings,
+      ledger: new MemoryLedger(),
+      sides,
+      written: () => Promise.resolve(null),
+      now: start + 60 * day,
+    });
+    return (await collect(made.lines())).length;
+  };
+  for (const side of ['marketing', 'sales'] as const) {
+    await warehouse.load(side, 'campaigns', page<'campaigns'>([make.campaign(`${side}-k`)]));
+    await warehouse.load(side, 'people', page<'people'>([make.person(`${side}-p`)]));
+  }
+  await warehouse.load('marketing', 'deals', page<'deals'>([]));
+  await warehouse.load('sales', 'deals', page<'deals'>([make.deal('O1')], { done: false }));
+  await expect(plan()).rejects.toMatchObject({ code: 'COVERAGE_INCOMPLETE', message: expect.stringMatching(/: sales deals\.$/u) });
+  await warehouse.load('sales', 'deals', page<'deals'>([make.deal('O2')]));
+  expect(await plan()).toBe(2);
+});

@@ -75,13 +75,37 @@ describe('merging campaigns and deals', () => {
         { lead_id: 'marketing:C3', campaign_id: null },
         { lead_id: 'marketing:C4', campaign_id: 'marketing:m1' },
       ]);
-      expect(await warehouse.query(`SELECT DISTINCT lead_id, campaign_id, matched_by FROM campaign_hints ORDER BY lead_id`)).toEqual(
-        [
-          { lead_id: 'marketing:C1', campaign_id: 'marketing:m1', matched_by: 'utm' },
-          { lead_id: 'marketing:C4', campaign_id: 'marketing:m2', matched_by: 'name' },
-          { lead_id: 'marketing:C4', campaign_id: 'marketing:m2', matched_by: 'id' },
-        ].toSorted((a, b) => a.lead_id.localeCompare(b.lead_id)),
+      expect(
+        await warehouse.query(`SELECT DISTINCT lead_id, campaign_id, matched_by FROM campaign_hints ORDER BY lead_id, matched_by`),
+      ).toEqual([
+        { lead_id: 'marketing:C1', campaign_id: 'marketing:m1', matched_by: 'utm' },
+        { lead_id: 'marketing:C4', campaign_id: 'marketing:m2', matched_by: 'id' },
+        { lead_id: 'marketing:C4', campaign_id: 'marketing:m2', matched_by: 'name' },
+      ]);
+    }));
+
+  it('takes a membership without a time only where it is the only one', () =>
+    withWarehouse(async (warehouse) => {
+      const undated = { addedAt: null };
+      await load(warehouse, 'marketing', 'campaigns', make.campaign('m1'), make.campaign('m2', { utm: 'two' }));
+      await load(
+        warehouse,
+        'marketing',
+        'people',
+        make.person('C1'),
+        make.person('C2'),
+        make.person('C3', { hints: new Map([['utm_campaign', 'two']]) }),
       );
+      await load(
+        warehouse,
+        'marketing',
+        'members',
+        make.member('1', 'm1', 'C1', undated),
+        ...['C2', 'C3'].flatMap((who) => ['m1', 'm2'].map((which) => make.member(`${who}${which}`, which, who, undated))),
+      );
+      await warehouse.merge(links(), settings);
+      const found = await warehouse.query('SELECT lead_id, campaign_id FROM leads ORDER BY lead_id');
+      expect(found.map((row) => row['campaign_id'])).toEqual(['marketing:m1', null, 'marketing:m2']);
     }));
 
   it("counts a linked pair of deals once, with sales' stage and amount", () =>

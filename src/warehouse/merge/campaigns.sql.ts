@@ -60,12 +60,17 @@ JOIN t_campaign_key k ON k.kind = h.kind AND k.value = h.wanted
 WHERE h.key NOT IN ('source', 'utm_source', 'utm_medium', 'utm_term', 'utm_content');
 
 CREATE TEMP TABLE t_first_campaign AS
-WITH evidence AS (
-  SELECT m.lead_id, m.campaign_id, coalesce(m.responded_at, m.added_at, p.created_at) AS seen_at,
-         CASE WHEN m.responded THEN 0 WHEN m.added_at IS NULL THEN 3 ELSE 2 END AS rank
-  FROM campaign_members m JOIN (SELECT r.lead_id, min(p.created_at) AS created_at FROM t_record r JOIN raw_people p ON p.side = r.side AND p.id = r.id GROUP BY r.lead_id) p ON p.lead_id = m.lead_id
+WITH born AS (
+  SELECT r.lead_id, min(p.created_at) AS created_at FROM t_record r JOIN raw_people p ON p.side = r.side AND p.id = r.id GROUP BY r.lead_id
+), evidence AS (
+  SELECT lead_id, campaign_id, coalesce(responded_at, added_at) AS seen_at, CASE WHEN responded THEN 0 ELSE 3 END AS rank
+  FROM campaign_members WHERE responded_at IS NOT NULL OR added_at IS NOT NULL
   UNION ALL
-  SELECT lead_id, campaign_id, occurred_at, 1 FROM campaign_hints
+  -- Of several memberships without a time nobody can say which one was first.
+  SELECT m.lead_id, min(m.campaign_id), min(b.created_at), 1 FROM campaign_members m JOIN born b ON b.lead_id = m.lead_id
+  WHERE m.responded_at IS NULL AND m.added_at IS NULL GROUP BY m.lead_id HAVING count(DISTINCT m.campaign_id) = 1
+  UNION ALL
+  SELECT lead_id, campaign_id, occurred_at, 2 FROM campaign_hints
 )
 SELECT lead_id, campaign_id FROM evidence QUALIFY row_number() OVER (PARTITION BY lead_id ORDER BY seen_at, rank, campaign_id) = 1;
 `;
