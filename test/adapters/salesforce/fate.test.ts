@@ -56,6 +56,21 @@ describe('what becomes of a write, as the imitation organisation holds it', () =
     expect(await org.user('GET', `/sobjects/Lead/${id}`)).toMatchObject({ Status: 'Open - Not Contacted' });
   });
 
+  test.each(['before', 'after'] as const)(
+    'a connection that breaks %s the organisation acted leaves the write ambiguous, sent once',
+    async (when) => {
+      const org = sandboxOrg();
+      const id = lead(org);
+      await org.crm.read('person', [{ id }], { fields: [] });
+      org.loseNextWrite(when);
+      expect(await org.crm.write('person', [status(id)])).toMatchObject([{ intentId: `to ${id}`, status: 'ambiguous' }]);
+      expect(org.log.filter((line) => line.startsWith('PATCH'))).toHaveLength(1);
+      expect(await org.user('GET', `/sobjects/Lead/${id}`)).toMatchObject({
+        Status: when === 'before' ? 'Open - Not Contacted' : 'Working - Contacted',
+      });
+    },
+  );
+
   test('a person becomes a campaign member once', async () => {
     const org = sandboxOrg();
     const campaign = org.half.seed.insert('Campaign', { Name: 'Spring' }, { at: org.clock.now() });
