@@ -408,7 +408,7 @@ describe('the cost in calls', () => {
     'rates',
   ];
 
-  test('of an idle run over all streams with the account and the descriptions is 14', async () => {
+  test('of an idle run over all streams with the account and the descriptions is 13', async () => {
     const org = sandboxOrg();
     convertedLead(org, org.clock.now() - 2 * day);
     const cursors = new Map<Stream, Cursor>();
@@ -423,7 +423,7 @@ describe('the cost in calls', () => {
       const found = await pass(run, stream, cursors.get(stream) ?? null, asked);
       expect(found.events).toEqual([]);
     }
-    expect(org.half.counts().calls - before).toBe(14);
+    expect(org.half.counts().calls - before).toBe(13);
   });
 
   test('of finding, reading again, writing and checking 4,000 changed leads is their number by the sizes, and little more', async () => {
