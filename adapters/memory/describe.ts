@@ -61,8 +61,9 @@ export function describe(store: Store): Description {
 
 /** The native connector shows in the histories that it wrote. */
 function connectorState(store: Store, label: string, statusField: string): Description['connector'] {
-  for (const { row } of store.history.rows()) {
-    if (row.actor.label === label && row.field === statusField) {
+  for (const entry of store.history.log) {
+    const row = store.history.of(entry)?.row;
+    if (row?.actor.label === label && row.field === statusField) {
       return { present: true, fields: [statusField], evidence: `the history of ${statusField} names ${label} as its source` };
     }
   }

@@ -1,6 +1,6 @@
 import type { ChangeEvent, ChangePage, Cursor, Stream, StreamRecords } from '../../src/crm.ts';
 import type { Instant } from '../../src/model/words.ts';
-import type { LogEntry, Stored, Table } from './table.ts';
+import type { Feed, LogEntry, Stored } from './table.ts';
 
 /** A position in a table's change log, as it stands in the cursor's JSON. */
 interface Position {
@@ -14,7 +14,7 @@ interface Position {
 /** What a pass over a table's changes needs to know of its stream. */
 export interface PassOptions<S extends Stream, Row> {
   readonly stream: S;
-  readonly table: Table<Row>;
+  readonly table: Feed<Row>;
   readonly cursor: Cursor | null;
   readonly now: Instant;
   /** Changes younger than this are not visible yet, in milliseconds. */
@@ -113,7 +113,7 @@ function toEvent<S extends Stream, Row>(
     const at = options.stamp(entry.at);
     return entry.removal.type === 'merged' ? { type: 'merged', id, into: entry.removal.into, at } : { type: entry.removal.type, id, at };
   }
-  const stored = options.table.get(id);
+  const stored = options.table.of(entry);
   if (stored === undefined) return null; // removed since the pass began: the next pass says so
   const record = options.record(stored);
   const at = options.stamp(stored.modifiedAt);

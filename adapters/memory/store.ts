@@ -3,7 +3,7 @@ import type { Account, ActorRef, Deal, DealOutcome, DealPerson, Person, Rate, St
 import type { FieldValue, Instant, RecordId } from '../../src/model/words.ts';
 import type { MemorySettings } from './options.ts';
 import { cut, emailsOf, toPerson, type CampaignRow, type MemberRow, type PersonRow } from './rows.ts';
-import { table, type Removal, type Table } from './table.ts';
+import { ledger, table, type Ledger, type Removal, type Table } from './table.ts';
 
 /** Everything the imagined CRM holds, with the indexes that reads need. World and adapter both work on it. */
 export interface Store {
@@ -15,7 +15,7 @@ export interface Store {
   readonly deals: Table<Deal>;
   readonly dealPeople: Table<DealPerson>;
   readonly touches: Table<Touch>;
-  readonly history: Table<StatusChange>;
+  readonly history: Ledger<StatusChange>;
   readonly users: Table<User>;
   readonly rates: Table<Rate>;
   /** Which of Truce's own fields exist, as `kind/stem`. */
@@ -93,7 +93,7 @@ export function makeStore(settings: MemorySettings): Store {
   const people = table<PersonRow>();
   const deals = table<Deal>();
   const dealPeople = table<DealPerson>();
-  const history = table<StatusChange>();
+  const history = ledger<StatusChange>();
   const byEmail = index();
   const byKey = index();
   const dealsOf = index();
@@ -160,7 +160,7 @@ export function makeStore(settings: MemorySettings): Store {
     personByKey: (key) => rowsOf(byKey.get(key))[0],
     addHistory(change, at) {
       seen(at);
-      history.put({ ...change, id: store.nextId('H'), at: store.stamp(at), precision: settings.stampPrecision }, at);
+      history.add({ ...change, id: store.nextId('H'), at: store.stamp(at), precision: settings.stampPrecision }, at);
     },
     putDeal(deal, at) {
       seen(at);
@@ -230,41 +230,46 @@ interface Recording {
 function record(store: Store, change: Recording): void {
   const { row, field, from, to, by } = change;
   const { settings } = store;
-  const entry: HistoryEntry = { value: to, at: store.stamp(by.at), precision: settings.stampPrecision, actor: by.actor };
-  const entries = row.history.get(field);
-  if (entries === undefined) row.history.set(field, [entry]);
-  else entries.push(entry);
+  if (settings.propertyHistory) {
+    const entry: HistoryEntry = { value: to, at: store.stamp(by.at), precision: settings.stampPrecision, actor: by.actor };
+    const entries = row.history.get(field);
+    if (entries === undefined) row.history.set(field, [entry]);
+    else entries.push(entry);
+  }
   if (settings.people.get(field)?.historyTracked === false) return;
   store.addHistory({ entity: 'person', entityId: row.id, field, from, to, actor: by.actor, outcome: null }, by.at);
 }
 
 interface Index {
   /** The ids under a key, in the order they came. */
-  get(key: string): ReadonlySet<RecordId>;
+  get(key: string): readonly RecordId[];
   add(key: string, id: RecordId): void;
   remove(key: string, id: RecordId): void;
   /** Makes these the keys of an id, and no others. */
   set(id: RecordId, keys: readonly string[]): void;
 }
 
-const NOTHING: ReadonlySet<RecordId> = new Set();
-
 function index(): Index {
-  const ids = new Map<string, Set<RecordId>>();
+  const ids = new Map<string, readonly RecordId[]>();
   const keysOf = new Map<RecordId, readonly string[]>();
   const add = (key: string, id: RecordId): void => {
     const there = ids.get(key);
-    if (there === undefined) ids.set(key, new Set([id]));
-    else there.add(id);
+    if (there === undefined) ids.set(key, [id]);
+    else if (!there.includes(id)) ids.set(key, [...there, id]);
+  };
+  const remove = (key: string, id: RecordId): void => {
+    const left = (ids.get(key) ?? []).filter((other) => other !== id);
+    if (left.length === 0) ids.delete(key);
+    else ids.set(key, left);
   };
   return {
-    get: (key) => ids.get(key) ?? NOTHING,
+    get: (key) => ids.get(key) ?? [],
     add,
-    remove: (key, id) => void ids.get(key)?.delete(id),
+    remove,
     set(id, keys) {
       const old = keysOf.get(id) ?? [];
       if (old.length === keys.length && old.every((key, at) => key === keys[at])) return;
-      for (const key of old) ids.get(key)?.delete(id);
+      for (const key of old) remove(key, id);
       for (const key of keys) add(key, id);
       if (keys.length === 0) keysOf.delete(id);
       else keysOf.set(id, keys);

@@ -20,9 +20,15 @@ export interface Stored<Row> {
   modifiedAt: Instant;
 }
 
-/** Rows by id with an append-only log of their changes: what a change feed reads. */
-export interface Table<Row> {
+/** What a change feed reads: an append-only log, and the record behind each of its entries. */
+export interface Feed<Row> {
   readonly log: readonly LogEntry[];
+  /** The record of an entry as it stands now; undefined when it is gone. */
+  of(entry: LogEntry): Stored<Row> | undefined;
+}
+
+/** Rows by id with a log of their changes. */
+export interface Table<Row> extends Feed<Row> {
   readonly size: number;
   get(id: RecordId): Stored<Row> | undefined;
   rows(): IterableIterator<Stored<Row>>;
@@ -34,19 +40,22 @@ export interface Table<Row> {
   fate(id: RecordId): Removal | undefined;
 }
 
+interface Kept<Row> extends Stored<Row> {
+  /** Position of the record's last entry in the log. */
+  last: number;
+}
+
 /** Makes an empty table. */
 export function table<Row extends { readonly id: RecordId }>(): Table<Row> {
-  const stored = new Map<RecordId, Stored<Row>>();
-  const last = new Map<RecordId, number>();
-  const fates = new Map<RecordId, Removal>();
+  const stored = new Map<RecordId, Kept<Row>>();
+  const gone = new Map<RecordId, { readonly removal: Removal; readonly last: number }>();
   const log: LogEntry[] = [];
 
-  const append = (id: RecordId, at: Instant, removal: Removal | undefined): void => {
-    const before = last.get(id);
-    const previous = before === undefined ? undefined : log[before];
+  /** Adds an entry after the record's `last` one, and gives its position. */
+  const append = (entry: Omit<LogEntry, 'next'>, last: number | undefined): number => {
+    const previous = last === undefined ? undefined : log[last];
     if (previous !== undefined) previous.next = log.length;
-    last.set(id, log.length);
-    log.push({ id, at, removal, next: -1 });
+    return log.push({ ...entry, next: -1 }) - 1;
   };
 
   return {
@@ -55,24 +64,46 @@ export function table<Row extends { readonly id: RecordId }>(): Table<Row> {
       return stored.size;
     },
     get: (id) => stored.get(id),
+    of: (entry) => stored.get(entry.id),
     rows: () => stored.values(),
     put(row, at) {
       const old = stored.get(row.id);
-      const now: Stored<Row> = old ?? { row, version: 0, modifiedAt: at };
-      now.row = row;
-      now.version += 1;
-      now.modifiedAt = at;
-      stored.set(row.id, now);
-      fates.delete(row.id);
-      append(row.id, at, undefined);
-      return now;
+      const last = append({ id: row.id, at, removal: undefined }, old?.last ?? gone.get(row.id)?.last);
+      gone.delete(row.id);
+      if (old === undefined) {
+        const kept = { row, version: 1, modifiedAt: at, last };
+        stored.set(row.id, kept);
+        return kept;
+      }
+      old.row = row;
+      old.version += 1;
+      old.modifiedAt = at;
+      old.last = last;
+      return old;
     },
     drop(id, removal, at) {
-      if (!stored.delete(id)) return false;
-      fates.set(id, removal);
-      append(id, at, removal);
+      const old = stored.get(id);
+      if (old === undefined) return false;
+      stored.delete(id);
+      gone.set(id, { removal, last: append({ id, at, removal }, old.last) });
       return true;
     },
-    fate: (id) => fates.get(id),
+    fate: (id) => gone.get(id)?.removal,
+  };
+}
+
+/** Rows that are only ever added, as lean as their log. */
+export interface Ledger<Row> extends Feed<Row> {
+  add(row: Row, at: Instant): void;
+}
+
+/** Makes an empty ledger. */
+export function ledger<Row extends { readonly id: RecordId }>(): Ledger<Row> {
+  type Entry = LogEntry & Stored<Row>;
+  const log: Entry[] = [];
+  return {
+    log,
+    of: (entry) => entry as Entry,
+    add: (row, at) => void log.push({ id: row.id, at, removal: undefined, next: -1, row, version: 1, modifiedAt: at }),
   };
 }

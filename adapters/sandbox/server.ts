@@ -120,7 +120,7 @@ export function serveVendor(vendor: VendorServer): Promise<LoopbackServer> {
       const instead = await apply(met.before, clock);
       if (instead !== 'go on') {
         log(typeof instead === 'object' ? instead.status : 0, `before:${met.before.type}`);
-        return finish(response, instead, { status: 502, headers: date(), body: '' });
+        return finish(response, instead, { status: 200, headers: date(), body: '' });
       }
     }
     const answer = await half.handle(request).catch((error: unknown) => {
@@ -165,9 +165,8 @@ function finish(response: ServerResponse, instead: Instead, answer: SandboxRespo
     return;
   }
   if (instead.cut === undefined) return send(response, instead);
-  // The length is announced, a part is sent, then the connection ends.
-  const body = Buffer.from(answer.body.length === 0 ? '{"cut":true}' : answer.body);
-  response.writeHead(answer.status === 204 ? 200 : answer.status, { ...answer.headers, 'content-length': String(body.length) });
-  const part = body.subarray(0, Math.min(body.length - 1, Math.floor(body.length * instead.cut)));
-  response.write(part, () => response.socket?.destroy());
+  // One byte more than there is gets announced, so that even all of it is short; then the connection ends.
+  const body = Buffer.from(answer.body.length === 0 ? '{}' : answer.body);
+  response.writeHead(answer.status === 204 ? 200 : answer.status, { ...answer.headers, 'content-length': String(body.length + 1) });
+  response.write(body.subarray(0, Math.max(1, Math.floor(body.length * instead.cut))), () => response.socket?.destroy());
 }

@@ -131,10 +131,15 @@ describe('faults', () => {
     expect((await exchange(`${url}/a`)).status).toBe(200);
   });
 
-  test('a cut answer announces its whole length and stops before it', async () => {
-    const { url, calls } = await setUp([rule({ type: 'cut', share: 0.9 }, { when: 'after', times: 1 })]);
+  test.each([
+    ['after', 0.9],
+    ['after', 0],
+    ['after', 1],
+    ['before', 0.5],
+  ] as const)('an answer that is cut %s the half acted, at %s of its length, never looks whole', async (when, share) => {
+    const { url, calls } = await setUp([rule({ type: 'cut', share }, { when, times: 1 })]);
     await expect(exchange(`${url}/a`, { body: 'a body long enough to be cut' })).rejects.toThrow();
-    expect(calls.last()[0]).toMatchObject({ status: 0, fault: 'after:cut' });
+    expect(calls.last()[0]).toMatchObject({ status: 0, fault: `${when}:cut` });
     expect((await exchange(url)).status).toBe(200);
   });
 
