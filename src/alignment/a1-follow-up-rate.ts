@@ -11,10 +11,11 @@ import {
   selfSourcedCurve,
 } from './follow-up.ts';
 import { policies, policyNumber } from './prepare.ts';
+import type { Rate } from './rates.ts';
 import { clusterWarnings, labelOf, otherKey, rate, rates } from './rates.ts';
 import { notMeasured, nonZero, resultOf } from './result.ts';
 import { touchedBySql } from './sql/touched-by.sql.ts';
-import type { Curve, Definition, SegmentRow, StatContext, Statistic, StatResult } from './types.ts';
+import type { Curve, Definition, Dimension, SegmentRow, StatContext, Statistic, StatResult } from './types.ts';
 
 const definition: Definition = {
   id: 'A1',
@@ -35,8 +36,8 @@ const definition: Definition = {
  * being closed untouched competes (Aalen-Johansen). Population: first episodes. Censoring: next handover, the instant.
  * n = 0: not measured; n = 1: 0 or 1 with limits equal to it. Not reached while no handover is as old as the horizon.
  * Rows: `horizon` (1 h, 24 h, 7 d, the horizon), `fate` at the horizon (touched, closed untouched, waiting: they add to 1),
- * `policy` (who counts as touching), `due` (without leads that a
- * program closed untouched, which nobody was to follow up), `origin` for the leads that sales found itself, and the dimensions asked for.
+ * `policy` (who counts as touching), `due` (without leads that a program closed untouched, which nobody was to follow up),
+ * `origin` for the leads that sales found itself, and the dimensions asked for.
  * @source Aalen and Johansen 1978; Dinse and Larson 1986 (variance); design effect of accounts by Korn and Graubard 1998
  */
 export const followUpRate: Statistic = { ...definition, compute };
@@ -54,43 +55,16 @@ async function compute(context: StatContext): Promise<StatResult> {
   const places = { cluster: { sql: 'cluster' }, filter: { sql: '' } };
   const mature = await rate(context, { obs: touchedBySql, places: { ...places, g: { sql: "''" } }, params });
   const groups = await loadCurves(context.db, firstTouchObs(context, { preTouched: true }), [policy]);
-  const atHorizon = await curvesAt(context.db, horizonMs);
   const main = groups.find((group) => group.curve === policyCurve(context.settings.touchPolicy));
-  const row = (group: CurveGroup, place: { dimension: string; key: string; label: string; designEffect: number }): SegmentRow =>
-    incidenceRow(group, atHorizon, { ...place, t: horizonMs });
-
-  const rows: SegmentRow[] = [];
-  if (main !== undefined) {
-    for (const [key, t] of horizonsUpTo(horizonMs, horizonKey)) {
-      const place = { dimension: 'horizon', key, label: `within ${key}`, designEffect: mature.designEffect, t };
-      rows.push(incidenceRow(main, await curvesAt(context.db, t), place));
-    }
-    rows.push(...fateRows(main, atHorizon, { t: horizonMs, designEffect: mature.designEffect }));
-  }
-  for (const one of policies) {
-    const group = groups.find((g) => g.curve === policyCurve(one));
-    if (group !== undefined)
-      rows.push(row(group, { dimension: 'policy', key: one, label: policyLabels[one], designEffect: mature.designEffect }));
-  }
-  const self = groups.find((group) => group.curve === `${selfSourcedCurve} ${policy}`);
-  if (self !== undefined)
-    rows.push(row(self, { dimension: 'origin', key: 'sales', label: 'found by sales itself', designEffect: mature.designEffect }));
-  const due = groups.find((group) => group.curve === 'due');
-  if (main !== undefined && due !== undefined && due.n < main.n) {
-    const place = { dimension: 'due', key: 'without-automatic', label: `without the ${main.n - due.n} that a program closed untouched` };
-    rows.push(row(due, { ...place, designEffect: mature.designEffect }));
-  }
-  for (const dimension of context.dimensions) {
-    const effects = new Map(
-      (await rates(context, { obs: touchedBySql, places: { ...places, g: dimension }, params })).map((r) => [r.key, r.designEffect]),
-    );
-    for (const group of groups.filter((g) => g.curve === dimension)) {
-      const merged =
-        group.g === otherKey ? [...effects.keys()].filter((key) => !groups.some((g) => g.curve === dimension && g.g === key)).length : 1;
-      const label = labelOf(context, dimension, group.g, merged);
-      rows.push(row(group, { dimension, key: group.g, label, designEffect: effects.get(group.g) ?? mature.designEffect }));
-    }
-  }
+  const shared = { groups, main, designEffect: mature.designEffect, horizonMs, horizonKey };
+  const rows = [
+    ...(main === undefined ? [] : await mainRows(context, { ...shared, main })),
+    ...(await comparisonRows(context, { ...shared, policy })),
+    ...(await dimensionRows(context, {
+      ...shared,
+      effectsOf: (column) => rates(context, { obs: touchedBySql, places: { ...places, g: column }, params }),
+    })),
+  ];
 
   const headline = rows.find((r) => r.dimension === 'horizon' && r.key === horizonKey);
   const curves =
@@ -130,6 +104,66 @@ async function compute(context: StatContext): Promise<StatResult> {
     curves: [...curves, ...segmentCurves],
     warnings: [...followUpWarnings(population), ...clusterWarnings({ n: population.episodes, clusters: population.clusters }, 'account')],
   });
+}
+
+interface Loaded {
+  readonly groups: readonly CurveGroup[];
+  readonly designEffect: number;
+  readonly horizonMs: number;
+  readonly horizonKey: string;
+}
+
+/** The headline's curve at the usual times, and what became of the leads by the horizon. */
+async function mainRows(context: StatContext, loaded: Loaded & { readonly main: CurveGroup }): Promise<readonly SegmentRow[]> {
+  const { main, designEffect, horizonMs } = loaded;
+  const rows: SegmentRow[] = [];
+  for (const [key, t] of horizonsUpTo(horizonMs, loaded.horizonKey)) {
+    rows.push(incidenceRow(main, await curvesAt(context.db, t), { dimension: 'horizon', key, label: `within ${key}`, designEffect, t }));
+  }
+  return [...rows, ...fateRows(main, await curvesAt(context.db, horizonMs), { t: horizonMs, designEffect })];
+}
+
+/** Who counts as touching, and who counts as a lead that was due. */
+async function comparisonRows(
+  context: StatContext,
+  loaded: Loaded & { readonly main: CurveGroup | undefined; readonly policy: number },
+): Promise<readonly SegmentRow[]> {
+  const { groups, main, designEffect, horizonMs: t } = loaded;
+  const values = await curvesAt(context.db, t);
+  const rows: SegmentRow[] = [];
+  for (const one of policies) {
+    const group = groups.find((g) => g.curve === policyCurve(one));
+    if (group !== undefined)
+      rows.push(incidenceRow(group, values, { dimension: 'policy', key: one, label: policyLabels[one], designEffect, t }));
+  }
+  const self = groups.find((group) => group.curve === `${selfSourcedCurve} ${loaded.policy}`);
+  if (self !== undefined)
+    rows.push(incidenceRow(self, values, { dimension: 'origin', key: 'sales', label: 'found by sales itself', designEffect, t }));
+  const due = groups.find((group) => group.curve === 'due');
+  if (main !== undefined && due !== undefined && due.n < main.n) {
+    const label = `without the ${main.n - due.n} that a program closed untouched`;
+    rows.push(incidenceRow(due, values, { dimension: 'due', key: 'without-automatic', label, designEffect, t }));
+  }
+  return rows;
+}
+
+async function dimensionRows(
+  context: StatContext,
+  loaded: Loaded & { readonly effectsOf: (column: Dimension) => Promise<readonly Rate[]> },
+): Promise<readonly SegmentRow[]> {
+  const values = await curvesAt(context.db, loaded.horizonMs);
+  const rows: SegmentRow[] = [];
+  for (const dimension of context.dimensions) {
+    const effects = new Map((await loaded.effectsOf(dimension)).map((found) => [found.key, found.designEffect]));
+    const groups = loaded.groups.filter((group) => group.curve === dimension);
+    for (const group of groups) {
+      const merged = group.g === otherKey ? [...effects.keys()].filter((key) => !groups.some((g) => g.g === key)).length : 1;
+      const label = labelOf(context, dimension, group.g, merged);
+      const designEffect = effects.get(group.g) ?? loaded.designEffect;
+      rows.push(incidenceRow(group, values, { dimension, key: group.g, label, designEffect, t: loaded.horizonMs }));
+    }
+  }
+  return rows;
 }
 
 /** What the touch policies count. */

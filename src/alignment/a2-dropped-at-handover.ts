@@ -1,6 +1,6 @@
 import { dayMs } from './follow-up.ts';
 import { materialise, policyNumber } from './prepare.ts';
-import type { RateQuery } from './rates.ts';
+import type { Rate, RateQuery } from './rates.ts';
 import { clusterWarnings, rates, rateRow, segmentRates } from './rates.ts';
 import { notMeasured, nonZero, resultOf } from './result.ts';
 import { count } from './rows.ts';
@@ -82,20 +82,7 @@ async function compute(context: StatContext): Promise<StatResult> {
     ...(wide === undefined ? [] : [rateRow('definition', { ...wide, key: 'wide' }, 'also given up after few attempts')]),
     ...(await segmentRates(context, (column) => query(dropBySql, { column, last: 4 }))),
   ];
-  const measured = [synced, assignable, true, true, true, true];
-  const steps = rungs.map(([reason, label], i): LadderRow => {
-    const own = fell.find((r) => r.key === String(i + 1));
-    return {
-      reason,
-      label,
-      n: own?.k ?? 0,
-      share: own?.estimate ?? null,
-      interval: own === undefined ? null : own.interval,
-      lostSoFar: i === 5 ? (wide?.k ?? 0) : (lost.find((r) => r.key === String(i + 1))?.k ?? 0),
-      measured: measured[i] ?? true,
-      ...(reason === 'untouched-open' ? { neverOpened: count(extras, 'never_opened') } : {}),
-    };
-  });
+  const steps = ladderOf({ fell, lost, neverOpened: count(extras, 'never_opened'), measured: [synced, assignable] });
   return resultOf(definition, context, {
     params: {
       horizonDays: settings.horizonDays,
@@ -118,6 +105,30 @@ async function compute(context: StatContext): Promise<StatResult> {
     rows,
     ladder: steps,
     warnings: [...missingRungs(synced, assignable), ...clusterWarnings({ n: strict?.n ?? 0, clusters: strict?.clusters ?? 0 }, 'account')],
+  });
+}
+
+function ladderOf(found: {
+  readonly fell: readonly Rate[];
+  readonly lost: readonly Rate[];
+  readonly neverOpened: number;
+  /** Of the first rungs; the others always are. */
+  readonly measured: readonly boolean[];
+}): readonly LadderRow[] {
+  const of = (list: readonly Rate[], rung: number): Rate | undefined => list.find((r) => r.key === String(rung));
+  return rungs.map(([reason, label], i): LadderRow => {
+    const own = of(found.fell, i + 1);
+    return {
+      reason,
+      label,
+      n: own?.k ?? 0,
+      share: own?.estimate ?? null,
+      interval: own?.interval ?? null,
+      // Those on the last rung are not lost.
+      lostSoFar: of(found.lost, Math.min(i + 1, rungs.length - 1))?.k ?? 0,
+      measured: found.measured[i] ?? true,
+      ...(reason === 'untouched-open' ? { neverOpened: found.neverOpened } : {}),
+    };
   });
 }
 

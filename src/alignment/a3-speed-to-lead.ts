@@ -52,28 +52,7 @@ async function compute(context: StatContext): Promise<StatResult> {
   const groups = await loadCurves(context.db, firstTouchObs(context, { preTouched: false }), [policy]);
   const main = groups.find((group) => group.curve === policyCurve(context.settings.touchPolicy));
 
-  const quantileOf = await curveQuantiles(context.db, designEffect);
-  const rows: SegmentRow[] = [];
-  const quantiles: QuantileRow[] = [];
-  const atDay = await curvesAt(context.db, dayMs);
-  if (main !== undefined) {
-    for (const [key, t] of marks) {
-      rows.push(incidenceRow(main, await curvesAt(context.db, t), { dimension: 'horizon', key, label: `within ${key}`, designEffect, t }));
-    }
-    quantiles.push(...quantilesOf(main, quantileOf, { clock: 'handed', dimension: 'total', label: 'all' }));
-  }
-  for (const one of policies) {
-    const group = groups.find((g) => g.curve === policyCurve(one));
-    if (group !== undefined)
-      rows.push(incidenceRow(group, atDay, { dimension: 'policy', key: one, label: policyLabels[one], designEffect, t: dayMs }));
-  }
-  for (const dimension of context.dimensions) {
-    for (const group of groups.filter((g) => g.curve === dimension)) {
-      const label = labelOf(context, dimension, group.g);
-      rows.push(incidenceRow(group, atDay, { dimension, key: group.g, label, designEffect, t: dayMs }));
-      quantiles.push(...quantilesOf(group, quantileOf, { clock: 'handed', dimension, label }));
-    }
-  }
+  const { rows, quantiles } = await timesOf(context, { groups, main, designEffect });
   const until = context.settings.horizonDays * dayMs;
   const curves = main === undefined ? [] : await curvePoints(context.db, main, { shapes: followUpShapes, designEffect, until });
   if (context.facts.businessHours > 0) quantiles.push(...(await businessQuantiles(context, policy, designEffect)));
@@ -131,6 +110,41 @@ function quantilesOf(
     ...quantileOf(group, p),
     method: 'aalen-johansen',
   }));
+}
+
+interface Times {
+  readonly rows: SegmentRow[];
+  readonly quantiles: QuantileRow[];
+}
+
+async function timesOf(
+  context: StatContext,
+  loaded: { readonly groups: readonly CurveGroup[]; readonly main: CurveGroup | undefined; readonly designEffect: number },
+): Promise<Times> {
+  const { groups, main, designEffect } = loaded;
+  const quantileOf = await curveQuantiles(context.db, designEffect);
+  const rows: SegmentRow[] = [];
+  const quantiles: QuantileRow[] = [];
+  const atDay = await curvesAt(context.db, dayMs);
+  if (main !== undefined) {
+    for (const [key, t] of marks) {
+      rows.push(incidenceRow(main, await curvesAt(context.db, t), { dimension: 'horizon', key, label: `within ${key}`, designEffect, t }));
+    }
+    quantiles.push(...quantilesOf(main, quantileOf, { clock: 'handed', dimension: 'total', label: 'all' }));
+  }
+  for (const one of policies) {
+    const group = groups.find((g) => g.curve === policyCurve(one));
+    if (group !== undefined)
+      rows.push(incidenceRow(group, atDay, { dimension: 'policy', key: one, label: policyLabels[one], designEffect, t: dayMs }));
+  }
+  for (const dimension of context.dimensions) {
+    for (const group of groups.filter((g) => g.curve === dimension)) {
+      const label = labelOf(context, dimension, group.g);
+      rows.push(incidenceRow(group, atDay, { dimension, key: group.g, label, designEffect, t: dayMs }));
+      quantiles.push(...quantilesOf(group, quantileOf, { clock: 'handed', dimension, label }));
+    }
+  }
+  return { rows, quantiles };
 }
 
 async function businessQuantiles(context: StatContext, policy: number, designEffect: number): Promise<readonly QuantileRow[]> {

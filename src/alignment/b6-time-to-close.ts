@@ -60,24 +60,8 @@ async function compute(context: StatContext): Promise<StatResult> {
     splice(closeSegmentSql, { column, min: context.settings.minCell, other: { sql: `'${otherKey}'` } }),
   );
   const groups = await loadCurves(context.db, [closeCurvesSql, ...segments].join(' UNION ALL '), [context.asOf]);
-  const quantileOf = await curveQuantiles(context.db, 1);
-  const quantiles: QuantileRow[] = [];
-  for (const clock of clocks) {
-    const group = groups.find((g) => g.curve === clock);
-    if (group !== undefined) quantiles.push(...allQuantiles(group, quantileOf, { clock, dimension: 'total', label: 'all' }));
-  }
+  const { rows, quantiles } = await timesOfAll(context, groups);
   const main = groups.find((group) => group.curve === 'lead-created');
-  const rows: SegmentRow[] = [];
-  for (const days of [30, 90, 365]) {
-    const values = await curvesAt(context.db, days * dayMs);
-    const place = { dimension: 'horizon', key: `${days}d`, label: `won within ${days} days`, designEffect: 1, t: days * dayMs };
-    if (main !== undefined) rows.push(incidenceRow(main, values, place));
-  }
-  for (const dimension of context.dimensions) {
-    for (const group of groups.filter((g) => g.curve === dimension)) {
-      quantiles.push(...allQuantiles(group, quantileOf, { clock: 'lead-created', dimension, label: labelOf(context, dimension, group.g) }));
-    }
-  }
   const curves: Curve[] = [];
   for (const clock of ['lead-created', 'deal-created'] as const) {
     const group = groups.find((g) => g.curve === clock);
@@ -117,6 +101,32 @@ async function compute(context: StatContext): Promise<StatResult> {
     curves,
     warnings: won.warnings,
   });
+}
+
+/** The incidence of being won and its quantiles over all cases, by clock and by the dimensions. */
+async function timesOfAll(
+  context: StatContext,
+  groups: readonly CurveGroup[],
+): Promise<{ readonly rows: readonly SegmentRow[]; readonly quantiles: readonly QuantileRow[] }> {
+  const quantileOf = await curveQuantiles(context.db, 1);
+  const quantiles: QuantileRow[] = [];
+  for (const clock of clocks) {
+    const group = groups.find((g) => g.curve === clock);
+    if (group !== undefined) quantiles.push(...allQuantiles(group, quantileOf, { clock, dimension: 'total', label: 'all' }));
+  }
+  const main = groups.find((group) => group.curve === 'lead-created');
+  const rows: SegmentRow[] = [];
+  for (const days of [30, 90, 365]) {
+    const values = await curvesAt(context.db, days * dayMs);
+    const place = { dimension: 'horizon', key: `${days}d`, label: `won within ${days} days`, designEffect: 1, t: days * dayMs };
+    if (main !== undefined) rows.push(incidenceRow(main, values, place));
+  }
+  for (const dimension of context.dimensions) {
+    for (const group of groups.filter((g) => g.curve === dimension)) {
+      quantiles.push(...allQuantiles(group, quantileOf, { clock: 'lead-created', dimension, label: labelOf(context, dimension, group.g) }));
+    }
+  }
+  return { rows, quantiles };
 }
 
 function allQuantiles(

@@ -269,13 +269,13 @@ describe('outcomes', () => {
       { deal_contact_id: '2', deal_id: 'e', lead_id: 'b' },
     ]);
     await bench.insert('status_changes', [
-      ...[stage('d', start, 'open'), stage('d', start + 4 * day, 'lost'), stage('d', start + 9 * day, 'open')],
-      ...[
-        stage('e', start, 'open'),
-        stage('e', start + 5 * day, 'lost'),
-        stage('e', start + 6 * day, 'open'),
-        stage('e', start + 40 * day, 'won'),
-      ],
+      stage('d', start, 'open'),
+      stage('d', start + 4 * day, 'lost'),
+      stage('d', start + 9 * day, 'open'),
+      stage('e', start, 'open'),
+      stage('e', start + 5 * day, 'lost'),
+      stage('e', start + 6 * day, 'open'),
+      stage('e', start + 40 * day, 'won'),
     ]);
     const found = await report({ only: ['B1', 'B6'] });
     const total = found.get('B1').ledger?.[0];

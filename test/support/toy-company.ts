@@ -101,133 +101,146 @@ interface World {
   readonly accounts: number;
 }
 
+interface ToyChange {
+  readonly at: number;
+  readonly side: 'marketing' | 'sales';
+  readonly rung: string;
+  readonly reason?: string | null;
+  readonly field?: string;
+  readonly rule?: string;
+}
+
+/** One lead's life, before it becomes rows. */
+interface Story {
+  readonly id: string;
+  readonly account: number;
+  readonly createdAt: number;
+  readonly origin: string;
+  readonly owner: string | null;
+  readonly handed: boolean;
+  readonly changes: ToyChange[];
+  readonly touches: ToyRow[];
+  acceptedAt: number | null;
+}
+
 function* toyLead(id: string, world: World): Generator<readonly [ToyTable, ToyRow]> {
-  const { random, pick } = world;
+  const { random } = world;
   const chance = (p: number): boolean => random() < p;
   const account = Math.floor(random() * world.accounts);
-  const effort = ((account * 7919) % 100) / 100;
   const createdAt = toyStart + Math.floor(random() * 380) * day + Math.floor(random() * day);
-  const changes: { at: number; side: 'marketing' | 'sales'; rung: string; reason?: string | null; field?: string; rule?: string }[] = [];
-  const touches: ToyRow[] = [];
-  const mirror = (at: number, rung: string, from: 'marketing' | 'sales', reason: string | null = null): void => {
-    changes.push({ at, side: from, rung, reason });
-    if (chance(0.85)) changes.push({ at: at + Math.floor(random() * hour), side: from === 'marketing' ? 'sales' : 'marketing', rung });
-  };
   const qualified = chance(0.7);
   const handed = qualified && chance(0.75);
   const owner = handed && chance(0.9) ? `u${Math.floor(random() * 8)}` : chance(0.1) ? 'u9' : null;
   const origin = chance(0.08) ? 'sales' : chance(0.9) ? 'marketing' : 'unknown';
-  changes.push({ at: createdAt, side: 'marketing', rung: 'new', rule: 'initial' });
+  const story: Story = { id, account, createdAt, origin, owner, handed, changes: [], touches: [], acceptedAt: null };
+  story.changes.push({ at: createdAt, side: 'marketing', rung: 'new', rule: 'initial' });
   const mqlAt = createdAt + Math.floor(random() * 5 * day);
-  if (qualified) changes.push({ at: mqlAt, side: 'marketing', rung: 'mql', field: chance(0.5) ? 'stage' : 'status' });
-  let t = mqlAt + Math.floor(random() * 2 * day);
-  let accepted: number | null = null;
+  if (qualified) story.changes.push({ at: mqlAt, side: 'marketing', rung: 'mql', field: chance(0.5) ? 'stage' : 'status' });
+  let handedAt = mqlAt + Math.floor(random() * 2 * day);
   const handovers = handed ? (chance(0.1) ? 2 : 1) : 0;
-  for (let round = 0; round < handovers; round += 1) {
-    const handedAt = t;
-    mirror(handedAt, 'handed', 'marketing');
-    if (chance(0.05)) touch(handedAt - Math.floor(random() * 10 * day), 'human');
-    let last = handedAt;
-    const tries = chance(0.25 + 0.3 * (1 - effort)) ? 0 : 1 + Math.floor(random() * world.busy * 2);
-    for (let n = 0; n < tries; n += 1) {
-      last += Math.floor(n === 0 ? random() * (effort > 0.5 ? 6 * hour : 4 * day) : random() * 3 * day) + (chance(0.1) ? 0 : minute);
-      touch(last, chance(0.75) ? 'human' : pick(['sequence', 'workflow', 'bot', 'unknown']));
-      if (chance(0.15))
-        touches.push(row(last + 5 * minute, { direction: 'in', kind: 'email', actor_kind: 'prospect', actor_id: null, result: 'replied' }));
-    }
-    const end = chance(0.1) ? last : last + Math.floor(random() * 20 * day);
-    const fate = random();
-    if (tries > 0) mirror(Math.min(last, handedAt + hour), 'working', 'sales');
-    if (round + 1 < handovers) mirror(end, 'recycled', 'sales', pick(rejections));
-    else if (fate < 0.35) {
-      accepted = end;
-      mirror(end, 'accepted', 'sales');
-    } else if (fate < 0.65) mirror(end, 'rejected', 'sales', pick(rejections));
-    else if (fate < 0.75) mirror(end, 'recycled', 'sales', pick(rejections));
-    t = end + 2 * hour + Math.floor(random() * 20 * day);
-  }
+  for (let round = 1; round <= handovers; round += 1) handedAt = handover(story, world, { handedAt, again: round < handovers });
   for (let n = Math.floor(random() * 3); n > 0; n -= 1) {
     const at = createdAt - 2 * day + Math.floor(random() * 30 * day);
-    touches.push({
-      ...row(at, { direction: 'in', kind: 'click', actor_kind: chance(0.8) ? 'prospect' : 'bot', actor_id: null, result: null }),
-      side: 'marketing',
-    });
+    const click = { direction: 'in', kind: 'click', actor_kind: chance(0.8) ? 'prospect' : 'bot', actor_id: null, result: null };
+    story.touches.push({ ...touchRow(story, at, click), side: 'marketing' });
   }
-  const optedOut = chance(0.03) ? createdAt + Math.floor(random() * 40 * day) : null;
-  yield* emit();
+  yield* leadRows(story, world);
+}
 
-  function touch(at: number, actorKind: string): void {
-    const kind = pick(['call', 'call', 'email', 'email', 'meeting', 'social', 'sms', 'task']);
-    const result = chance(0.08)
-      ? pick(['bounced', 'failed', 'scheduled', 'canceled'])
-      : kind === 'call'
-        ? pick(['answered', 'no_answer', null])
-        : null;
-    const byDay = chance(0.04);
-    touches.push({
-      ...row(byDay ? Math.floor(at / day) * day : at, { direction: 'out', kind, actor_kind: actorKind, actor_id: owner ?? 'u0', result }),
-      at_precision: byDay ? 'day' : 'ms',
-    });
-    if (chance(0.1))
-      touches.push({
-        ...row(at + minute, { direction: 'out', kind, actor_kind: actorKind, actor_id: owner ?? 'u0', result }),
-        dup_of: 'first',
-      });
+/** One episode: the status changes and touches of it. Returns when the next one may begin. */
+function handover(story: Story, world: World, round: { readonly handedAt: number; readonly again: boolean }): number {
+  const { random, pick } = world;
+  const chance = (p: number): boolean => random() < p;
+  const { handedAt } = round;
+  const effort = ((story.account * 7919) % 100) / 100;
+  mirror(story, world, { at: handedAt, rung: 'handed', side: 'marketing' });
+  if (chance(0.05)) touch(story, world, { at: handedAt - Math.floor(random() * 10 * day), actorKind: 'human' });
+  let last = handedAt;
+  const tries = chance(0.25 + 0.3 * (1 - effort)) ? 0 : 1 + Math.floor(random() * world.busy * 2);
+  for (let n = 0; n < tries; n += 1) {
+    last += Math.floor(n === 0 ? random() * (effort > 0.5 ? 6 * hour : 4 * day) : random() * 3 * day) + (chance(0.1) ? 0 : minute);
+    touch(story, world, { at: last, actorKind: chance(0.75) ? 'human' : pick(['sequence', 'workflow', 'bot', 'unknown']) });
+    const reply = { direction: 'in', kind: 'email', actor_kind: 'prospect', actor_id: null, result: 'replied' };
+    if (chance(0.15)) story.touches.push(touchRow(story, last + 5 * minute, reply));
   }
-  function row(at: number, rest: ToyRow): ToyRow {
-    return { lead_id: id, occurred_at: at, at_precision: 'ms', side: 'sales', recorded_in: 'sales', dup_of: null, ...rest };
+  const end = chance(0.1) ? last : last + Math.floor(random() * 20 * day);
+  const fate = random();
+  if (tries > 0) mirror(story, world, { at: Math.min(last, handedAt + hour), rung: 'working', side: 'sales' });
+  if (round.again) mirror(story, world, { at: end, rung: 'recycled', side: 'sales', reason: pick(rejections) });
+  else if (fate < 0.35) {
+    story.acceptedAt = end;
+    mirror(story, world, { at: end, rung: 'accepted', side: 'sales' });
+  } else if (fate < 0.65) mirror(story, world, { at: end, rung: 'rejected', side: 'sales', reason: pick(rejections) });
+  else if (fate < 0.75) mirror(story, world, { at: end, rung: 'recycled', side: 'sales', reason: pick(rejections) });
+  return end + 2 * hour + Math.floor(random() * 20 * day);
+}
+
+/** A change in one CRM, and mostly its copy in the other one within the hour. */
+function mirror(story: Story, world: World, change: ToyChange): void {
+  story.changes.push(change);
+  if (world.random() >= 0.85) return;
+  const at = change.at + Math.floor(world.random() * hour);
+  story.changes.push({ at, side: change.side === 'marketing' ? 'sales' : 'marketing', rung: change.rung });
+}
+
+function touch(story: Story, world: World, one: { readonly at: number; readonly actorKind: string }): void {
+  const { random, pick } = world;
+  const kind = pick(['call', 'call', 'email', 'email', 'meeting', 'social', 'sms', 'task']);
+  const wrong = random() < 0.08 ? pick(['bounced', 'failed', 'scheduled', 'canceled']) : null;
+  const result = wrong ?? (kind === 'call' ? pick(['answered', 'no_answer', null]) : null);
+  const byDay = random() < 0.08;
+  const rest = { direction: 'out', kind, actor_kind: one.actorKind, actor_id: story.owner ?? 'u0', result };
+  const at = byDay ? Math.floor(one.at / day) * day : one.at;
+  story.touches.push({ ...touchRow(story, at, rest), at_precision: byDay ? 'day' : 'ms' });
+  if (random() < 0.1) story.touches.push({ ...touchRow(story, one.at + minute, rest), dup_of: 'first' });
+}
+
+function touchRow(story: Story, at: number, rest: ToyRow): ToyRow {
+  return { lead_id: story.id, occurred_at: at, at_precision: 'ms', side: 'sales', recorded_in: 'sales', dup_of: null, ...rest };
+}
+
+function* leadRows(story: Story, world: World): Generator<readonly [ToyTable, ToyRow]> {
+  const { random, pick } = world;
+  const chance = (p: number): boolean => random() < p;
+  const { id, account, createdAt, origin } = story;
+  const known = story.changes.filter((change) => change.at <= toyEnd).sort((a, b) => a.at - b.at);
+  const rung = (side: string): string | null => known.findLast((change) => change.side === side && change.field !== 'stage')?.rung ?? null;
+  const inSales = story.handed || chance(0.1);
+  yield [
+    'leads',
+    {
+      lead_id: id,
+      marketing_person_id: origin === 'sales' && chance(0.5) ? null : `mp${id}`,
+      sales_lead_id: inSales || origin === 'sales' ? `sl${id}` : null,
+      account_id: chance(0.8) ? `a${account}` : null,
+      created_at: createdAt,
+      created_in: origin === 'sales' ? 'sales' : 'marketing',
+      origin,
+      channel: pick(channels),
+      campaign_id: chance(0.9) ? `c${Math.floor(random() ** 2 * world.campaigns)}` : null,
+      owner_id: story.owner,
+      marketing_rung: rung('marketing'),
+      sales_rung: rung('sales'),
+      opted_out_at: chance(0.03) ? createdAt + Math.floor(random() * 40 * day) : null,
+      merged_into: chance(0.01) ? 'l0' : null,
+      is_internal: chance(0.01),
+      is_test: chance(0.01),
+      unread_by_owner: chance(0.2) ? true : null,
+      rejection_reason: null,
+    },
+  ];
+  let number = 0;
+  for (const { at, side, rung: status, reason, field, rule } of known) {
+    const change = { change_id: `${id}-${(number += 1)}`, entity: 'lead', entity_id: id, recorded_in: side, field: field ?? 'status' };
+    const rest = { to_status: status, to_raw: status, occurred_at: at, reason: reason ?? null, rule: rule ?? null };
+    yield ['status_changes', { ...change, ...rest }];
   }
-  function* emit(): Generator<readonly [ToyTable, ToyRow]> {
-    const known = changes.filter((change) => change.at <= toyEnd).sort((a, b) => a.at - b.at);
-    const rung = (side: string): string | null =>
-      known.findLast((change) => change.side === side && change.field !== 'stage')?.rung ?? null;
-    const inSales = handed || chance(0.1);
-    yield [
-      'leads',
-      {
-        lead_id: id,
-        marketing_person_id: origin === 'sales' && chance(0.5) ? null : `mp${id}`,
-        sales_lead_id: inSales || origin === 'sales' ? `sl${id}` : null,
-        account_id: chance(0.8) ? `a${account}` : null,
-        created_at: createdAt,
-        created_in: origin === 'sales' ? 'sales' : 'marketing',
-        origin,
-        channel: pick(channels),
-        campaign_id: chance(0.9) ? `c${Math.floor(random() ** 2 * world.campaigns)}` : null,
-        owner_id: owner,
-        marketing_rung: rung('marketing'),
-        sales_rung: rung('sales'),
-        opted_out_at: optedOut,
-        merged_into: chance(0.01) ? 'l0' : null,
-        is_internal: chance(0.01),
-        is_test: chance(0.01),
-        unread_by_owner: chance(0.2) ? true : null,
-        rejection_reason: null,
-      },
-    ];
-    let number = 0;
-    for (const change of known) {
-      yield [
-        'status_changes',
-        {
-          change_id: `${id}-${(number += 1)}`,
-          entity: 'lead',
-          entity_id: id,
-          recorded_in: change.side,
-          field: change.field ?? 'status',
-          to_status: change.rung,
-          to_raw: change.rung,
-          occurred_at: change.at,
-          reason: change.reason ?? null,
-          rule: change.rule ?? null,
-        },
-      ];
-    }
-    for (const one of touches) {
-      if ((one['occurred_at'] as number) <= toyEnd) yield ['touches', { ...one, touch_id: `${id}-t${(number += 1)}` }];
-    }
-    if (accepted !== null && accepted <= toyEnd && chance(0.6)) yield* toyDeal(id, accepted, { ...world, account: `a${account}`, owner });
+  for (const one of story.touches) {
+    if ((one['occurred_at'] as number) <= toyEnd) yield ['touches', { ...one, touch_id: `${id}-t${(number += 1)}` }];
   }
+  const accepted = story.acceptedAt;
+  if (accepted !== null && accepted <= toyEnd && chance(0.6))
+    yield* toyDeal(id, accepted, { ...world, account: `a${account}`, owner: story.owner });
 }
 
 function* toyDeal(
