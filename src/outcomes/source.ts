@@ -43,7 +43,8 @@ ORDER BY d.deal_id, e.kind, e.lead_id, e.seen_at, e.ref`;
 const leadsSql = `
 WITH change AS (
   SELECT entity_id, min(CASE WHEN to_status = 'handed' THEN occurred_at END) AS handed_at,
-         max(CASE WHEN to_status = 'rejected' THEN occurred_at END) AS rejected_at
+         max(CASE WHEN to_status = 'rejected' AND recorded_in = 'marketing' THEN occurred_at END) AS marketing_rejected_at,
+         max(CASE WHEN to_status = 'rejected' AND recorded_in = 'sales' THEN occurred_at END) AS sales_rejected_at
   FROM status_changes WHERE entity = 'lead' AND to_status IN ('handed', 'rejected') GROUP BY entity_id
 ), attempt AS (
   SELECT lead_id, max(occurred_at) AS last_attempt_at FROM touches
@@ -55,7 +56,7 @@ WITH change AS (
 )
 SELECT l.lead_id, l.campaign_id, l.created_at, l.marketing_rung, l.sales_rung, l.marketing_status, l.sales_status, l.rejection_reason,
        l.marketing_person_id, m.object AS marketing_object, coalesce(l.sales_contact_id, l.sales_lead_id) AS sales_person_id, s.object AS sales_object,
-       c.handed_at, c.rejected_at, a.last_attempt_at, dc.deal_id
+       c.handed_at, c.marketing_rejected_at, c.sales_rejected_at, a.last_attempt_at, dc.deal_id
 FROM leads l
 LEFT JOIN change c ON c.entity_id = l.lead_id
 LEFT JOIN attempt a ON a.lead_id = l.lead_id
@@ -165,6 +166,14 @@ function dealOf(rows: readonly Row[]): OutcomeDeal {
 
 const pastHandover: ReadonlySet<string> = new Set(['handed', 'working', 'accepted', 'sql', 'opportunity', 'customer']);
 
+const accepted: ReadonlySet<string> = new Set(['accepted', 'sql', 'opportunity', 'customer']);
+
+/** The first of some instants: a rejection that was copied to the other CRM later happened when it was made. */
+function earliest(instants: readonly (Instant | null)[]): Instant | null {
+  const known = instants.filter((at) => at !== null);
+  return known.length === 0 ? null : Math.min(...known);
+}
+
 function leadOf(rows: readonly Row[], settings: Settings): OutcomeLead {
   const row = rows[0]!;
   const [marketing, sales] = [text(row, 'marketing_rung'), text(row, 'sales_rung')];
@@ -172,8 +181,9 @@ function leadOf(rows: readonly Row[], settings: Settings): OutcomeLead {
     const id = text(row, `${side}_person_id`);
     return id === null ? [] : [{ side, id: id as RecordId, object: text(row, `${side}_object`) }];
   };
-  // Sales' word counts; marketing's only where sales does not know the person, or has no status for it.
-  const rejected = (sales ?? marketing) === 'rejected';
+  // Either side's word counts, as it will stand on both after a sync; but whom sales has accepted, marketing can't reject.
+  const rejecting = (['sales', 'marketing'] as const).filter((side) => text(row, `${side}_rung`) === 'rejected');
+  const rejected = rejecting.length > 0 && !accepted.has(sales ?? '');
   return {
     id: text(row, 'lead_id') ?? '',
     campaignId: text(row, 'campaign_id'),
@@ -187,11 +197,9 @@ function leadOf(rows: readonly Row[], settings: Settings): OutcomeLead {
     handedAt: instant(row, 'handed_at'),
     lastAttemptAt: instant(row, 'last_attempt_at'),
     rejected,
-    everRejected: row['rejected_at'] !== null,
-    rejectionReason: rejected
-      ? (text(row, 'rejection_reason') ?? statedByStatus(row, sales === 'rejected' ? 'sales' : 'marketing', settings))
-      : null,
-    rejectedAt: instant(row, 'rejected_at'),
+    everRejected: instant(row, 'marketing_rejected_at') !== null || instant(row, 'sales_rejected_at') !== null,
+    rejectionReason: rejected ? (text(row, 'rejection_reason') ?? statedByStatus(row, rejecting[0] ?? 'sales', settings)) : null,
+    rejectedAt: rejected ? earliest(rejecting.map((side) => instant(row, `${side}_rejected_at`))) : null,
     dealIds: rows.map((each) => text(each, 'deal_id')).filter((id) => id !== null),
     targets: [...target('marketing'), ...target('sales')],
   };

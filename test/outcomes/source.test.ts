@@ -230,3 +230,32 @@ it('a warehouse that was made anew writes no outcome until every stream is read 
   await warehouse.load('sales', 'deals', page<'deals'>([make.deal('O2')]));
   expect(await plan()).toBe(2);
 });
+
+it('a rejection that a sync copied to the other CRM stays the rejection it was', async () => {
+  await using warehouse = await openWarehouse(':memory:', { memoryLimit: '512MB', threads: 1 });
+  const rejectedAt = start + 4 * day;
+  const lead = async (): Promise<OutcomeLead | undefined> => {
+    await warehouse.merge(links(['marketing', 'C1', 'P1'], ['sales', 'L1', 'P1']), settings);
+    return (await collect(warehouseSource(warehouse, settings).leads()))[0];
+  };
+  await warehouse.load('marketing', 'people', page<'people'>([make.person('C1', { fields: new Map([['status', 'Rejected']]) })]));
+  await warehouse.load('sales', 'people', page<'people'>([make.person('L1', { object: 'Lead', fields: new Map([['status', 'Handed']]) })]));
+  await warehouse.load(
+    'marketing',
+    'status-history',
+    page<'status-history'>([make.change('H1', 'C1', ['Handed', 'Rejected'], { at: rejectedAt })]),
+  );
+  const before = await lead();
+  expect(before).toMatchObject({ rejected: true, rejectedAt });
+  await warehouse.load(
+    'sales',
+    'people',
+    page<'people'>([make.person('L1', { object: 'Lead', fields: new Map([['status', 'Rejected']]) })]),
+  );
+  await warehouse.load(
+    'sales',
+    'status-history',
+    page<'status-history'>([make.change('H2', 'L1', ['Handed', 'Rejected'], { at: rejectedAt + 30 * day })]),
+  );
+  expect(await lead()).toEqual(before);
+});
