@@ -1,4 +1,4 @@
-import type { AlignmentReport } from 'truce';
+import type { StatResult } from 'truce';
 import type { Caller } from './http.ts';
 import type { OlistData } from './olist.ts';
 import { campaignName, type SandboxLine } from './olist-world.ts';
@@ -50,8 +50,8 @@ export async function campaignFigures(
 }
 
 /** Every difference between the file, both CRMs and the report; empty when all agree. */
-export function compareOlist(data: OlistData, figures: CampaignFigures, report: AlignmentReport): readonly string[] {
-  return [...compareCampaigns(data, figures), ...compareReport(data, report)];
+export function compareOlist(data: OlistData, figures: CampaignFigures, statistics: readonly StatResult[]): readonly string[] {
+  return [...compareCampaigns(data, figures), ...compareReport(data, statistics)];
 }
 
 function compareCampaigns(data: OlistData, figures: CampaignFigures): readonly string[] {
@@ -74,12 +74,12 @@ function compareCampaigns(data: OlistData, figures: CampaignFigures): readonly s
   ]);
 }
 
-function compareReport(data: OlistData, report: AlignmentReport): readonly string[] {
+function compareReport(data: OlistData, statistics: readonly StatResult[]): readonly string[] {
   const problems: string[] = [];
   const same = (what: string, found: unknown, expected: unknown): void => {
     if (found !== expected) problems.push(`report, ${what}: ${String(found)}, expected ${String(expected)}`);
   };
-  const ledger = report.get('B1').ledger ?? [];
+  const ledger = statistics.find((stat) => stat.id === 'B1')?.ledger ?? [];
   const total = ledger.find((row) => row.dimension === 'total');
   same('leads', total?.leads, data.leads.length);
   same('won', total?.states.won, data.deals.size);
@@ -97,7 +97,7 @@ function compareReport(data: OlistData, report: AlignmentReport): readonly strin
   const days = [...data.deals.values()]
     .map((deal) => (deal.wonAt - (data.leads.find((lead) => lead.id === deal.leadId)?.firstContactAt ?? Number.NaN)) / 86_400_000)
     .toSorted((a, b) => a - b);
-  const quantiles = report.get('B6').quantiles ?? [];
+  const quantiles = statistics.find((stat) => stat.id === 'B6')?.quantiles ?? [];
   for (const p of [0.25, 0.5, 0.75]) {
     const row = quantiles.find(
       (each) =>

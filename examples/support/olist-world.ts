@@ -30,20 +30,16 @@ export async function liveOlist(
   data: OlistData,
   line: SandboxLine,
   callers: Pick<World, 'hubspot' | 'salesforce' | 'control'>,
-  onRecord: (done: number, of: number) => void,
 ): Promise<void> {
   const events = timeline(data);
   await setClock(callers.control, (events[0]?.at ?? 0) - 86_400_000);
   await createOriginProperty(callers.hubspot, data);
   const campaigns = await createCampaigns(data, line, callers);
   const world: World = { ...callers, line, campaigns };
-  let done = 0;
   for (const event of events) {
     await setClock(world.control, event.at);
     if (event.kind === 'contact') await enterContact(world, event.lead);
     else await winDeal(world, event.lead, event.deal);
-    done += 1;
-    onRecord(done, events.length);
   }
   await setClock(world.control, (events.at(-1)?.at ?? 0) + 86_400_000);
 }
