@@ -270,8 +270,10 @@ export interface PermissionCheck {
   /** What it allows, in the product's words: `read people`, `write campaigns`. */
   readonly name: string;
   readonly granted: boolean;
-  /** Needed for which mode. */
+  /** Needed for which mode, and those that do more. */
   readonly neededFor: 'observe' | 'outcomes' | 'sync';
+  /** What is left out without it, as a sentence, where the modes run all the same; absent: they can't. */
+  readonly without?: string;
   /** What an admin has to switch on. */
   readonly fix: string;
 }

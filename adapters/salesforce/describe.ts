@@ -150,36 +150,53 @@ function permissions(shapes: ReadonlyMap<ObjectName, ObjectShape>, history: bool
   const assign = (what: string): string => `Assign the permission set Truce_Integration to the user that Truce runs as; it grants ${what}.`;
   return [
     { name: 'read people', granted: sees('Lead', 'Contact'), neededFor: 'observe', fix: assign('read access to leads and contacts') },
-    { name: 'read accounts', granted: sees('Account'), neededFor: 'observe', fix: assign('read access to accounts') },
-    { name: 'read campaigns', granted: sees('Campaign', 'CampaignMember'), neededFor: 'observe', fix: assign('read access to campaigns') },
+    {
+      name: 'read accounts',
+      granted: sees('Account'),
+      neededFor: 'observe',
+      without: 'Accounts are left out.',
+      fix: assign('read access to accounts'),
+    },
+    {
+      name: 'read campaigns',
+      granted: sees('Campaign', 'CampaignMember'),
+      neededFor: 'observe',
+      without: "Salesforce's campaigns are left out of outcomes and figures.",
+      fix: assign('read access to campaigns'),
+    },
     {
       name: 'read deals',
       granted: sees('Opportunity', 'OpportunityContactRole'),
       neededFor: 'observe',
+      without: "Salesforce's deals are left out of outcomes and figures.",
       fix: assign('read access to opportunities'),
     },
     {
       name: 'read touches',
       granted: sees('Task', 'Event'),
       neededFor: 'observe',
+      without: 'What sales did with the leads is left out of the figures.',
       fix: 'Give the user that Truce runs as access to activities.',
     },
     {
       name: 'read status history',
       granted: history,
       neededFor: 'observe',
+      without: 'When a status changed is not known, so conflicts are dated by the whole record and some figures are missing.',
       fix: 'Setup > Object Manager > Lead > Fields & Relationships > Set History Tracking: switch it on, at least for Lead Status and Lead Owner.',
     },
     {
       name: 'write campaigns',
       granted: edits('Campaign'),
       neededFor: 'outcomes',
+      without: "No outcome is written onto Salesforce's campaigns.",
       fix: 'Tick “Marketing User” on the user that Truce runs as, and assign the permission set Truce_Integration: both are needed to edit campaigns.',
     },
     {
       name: 'write members',
       granted: edits('CampaignMember'),
       neededFor: 'outcomes',
+      without: 'No outcome is written onto campaign members.',
       fix: 'Editing campaign members follows from editing campaigns and leads: tick “Marketing User” and assign Truce_Integration.',
     },
     {

@@ -45,16 +45,16 @@ function accountProblems(side: Side, { system, account }: SideFacts, settings: S
 function permissionProblems(side: Side, { system, description }: SideFacts): readonly Problem[] {
   const blocks: Readonly<Record<Mode, readonly Mode[]>> = {
     observe: ['observe', 'outcomes', 'sync'],
-    outcomes: ['outcomes'],
+    outcomes: ['outcomes', 'sync'],
     sync: ['sync'],
   };
   return description.permissions
     .filter((permission) => !permission.granted)
-    .map(({ name, neededFor, fix }) => ({
+    .map(({ name, neededFor, without, fix }) => ({
       side,
       code: 'PERMISSION_MISSING',
-      blocks: blocks[neededFor],
-      message: `${system}: the credentials may not ${name}.`,
+      blocks: without === undefined ? blocks[neededFor] : [],
+      message: `${system}: the credentials may not ${name}.${without === undefined ? '' : ` ${without}`}`,
       fix,
     }));
 }
@@ -67,7 +67,7 @@ function connectorProblems(side: Side, { system, description }: SideFacts, setti
     side,
     code: 'CONNECTOR_OWNS_FIELD',
     blocks: ['sync'] as const,
-    message: `${system}: the native HubSpot-Salesforce integration writes ${field} too (${connector.evidence}); two writers would undo each other.`,
+    message: `${system}: the vendor's native integration writes ${field} too (${connector.evidence}); two writers would undo each other.`,
     fix: `Take ${field} out of the integration's field mappings, then sync; outcomes and the report run beside it as they are.`,
   }));
 }
