@@ -20,7 +20,7 @@ const settings = { touchPolicy: 'human', minCell: 1, horizonDays: 30, attempts: 
 let bench: Bench;
 beforeAll(async () => {
   bench = await openBench('duckdb');
-});
+}, 120_000);
 afterAll(() => bench.close());
 beforeEach(() => bench.clear());
 
@@ -365,6 +365,70 @@ describe('one shared picture', () => {
       estimate: 0.5,
       bounds: { lo: 1 / 3, hi: 2 / 3 },
       population: { n: 2, unknown: 1 },
+    });
+  });
+
+  test('a win is known to marketing by its stage or its deal, a loss never by a stage that only moves forward', async () => {
+    const ended = (id: string, outcome: string, rest: ToyRow = {}): ToyRow => ({
+      deal_id: id,
+      sales_deal_id: id,
+      created_at: start,
+      closed_at: start + day,
+      outcome,
+      ...rest,
+    });
+    const ids = ['won-told', 'won-untold', 'lost-stuck', 'lost-told', 'won-deal', 'twin'];
+    await bench.insert(
+      'leads',
+      ids.map((id) => person(id)),
+    );
+    await bench.insert('deals', [
+      ended('won-told', 'won'),
+      ended('won-untold', 'won'),
+      ended('lost-stuck', 'lost'),
+      ended('lost-told', 'lost'),
+    ]);
+    await bench.insert('deals', [ended('won-deal', 'won', { marketing_deal_id: 'm1' }), ended('twin', 'won', { marketing_deal_id: 'm2' })]);
+    await bench.insert(
+      'deal_contacts',
+      ids.map((id) => ({ deal_contact_id: id, deal_id: id, lead_id: id })),
+    );
+    const told = { recorded_in: 'marketing' };
+    await bench.insert('status_changes', [
+      status('won-told', start + 2 * day, 'customer', { ...told, field: 'stage' }),
+      status('lost-stuck', start + 2 * day, 'opportunity', { ...told, field: 'stage' }),
+      status('lost-told', start + 2 * day, 'rejected', told),
+      status('won-deal', start + day, 'won', { ...told, entity: 'deal', field: 'dealstage' }),
+    ]);
+    const found = (await report({ settings: { ...settings, ratchetFields: ['stage'] }, only: ['F3'] })).get('F3');
+    expect(found).toMatchObject({ estimate: 3 / 5, population: { n: 5, unknown: 1 }, bounds: { lo: 3 / 6, hi: 4 / 6 } });
+    expect(found.rows?.filter((r) => r.dimension === 'outcome').map((r) => [r.key, r.k, r.n])).toEqual([
+      ['won', 2, 3],
+      ['lost', 1, 2],
+    ]);
+  });
+
+  test('leads that a program closed untouched are shown apart, a synced rejection is no program', async () => {
+    await bench.insert(
+      'leads',
+      ['a', 'b', 'c'].map((id) => person(id)),
+    );
+    await bench.insert(
+      'status_changes',
+      ['a', 'b', 'c'].map((id) => status(id, start, 'handed')),
+    );
+    await bench.insert('status_changes', [
+      status('a', start + hour, 'rejected', { actor_kind: 'workflow' }),
+      status('b', start + hour, 'rejected', { actor_kind: 'integration' }),
+    ]);
+    await bench.insert('touches', [call('c', start + hour)]);
+    const rows = (await report({ only: ['A1'] })).get('A1').rows;
+    expect(rows?.find((r) => r.dimension === 'horizon' && r.key === '30d')).toMatchObject({ k: 1, n: 3 });
+    expect(rows?.find((r) => r.dimension === 'due')).toMatchObject({
+      k: 1,
+      n: 2,
+      estimate: 0.5,
+      label: 'without the 1 that a program closed untouched',
     });
   });
 

@@ -20,7 +20,7 @@ type Rows = ReadonlyMap<ToyTable, readonly ToyRow[]>;
 let bench: Bench;
 beforeAll(async () => {
   bench = await openBench('duckdb');
-});
+}, 120_000);
 afterAll(() => bench.close());
 
 async function compute(rows: Rows, options: { asOf?: number; only?: readonly string[] } = {}): Promise<readonly StatResult[]> {

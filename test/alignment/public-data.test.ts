@@ -29,7 +29,7 @@ describe.skipIf(!existsSync(olist))(`Olist's marketing funnel by files alone${re
       `INSERT INTO deal_contacts (deal_contact_id, deal_id, lead_id) SELECT 'c' || mql_id, 'd' || mql_id, mql_id FROM read_csv('${olist}olist_closed_deals_dataset.csv')`,
     );
     report = await alignment(bench, { settings: { ...settings, minCell: 1 } });
-  }, 60_000);
+  }, 120_000);
   afterAll(() => bench.close());
 
   test('842 of 8,000 leads were won, and the table by origin is the published one, the blank apart from the unknown', () => {

@@ -40,7 +40,7 @@ beforeAll(async () => {
     reports.set(engine, await alignment(bench, { asOf, settings }));
     await bench.close();
   }
-}, 60_000);
+}, 120_000);
 afterAll(() => reports.clear());
 
 test('both engines give equal results, without NaN or infinity', () => {

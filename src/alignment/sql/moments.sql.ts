@@ -1,6 +1,7 @@
 /**
  * What a person's statuses said at each instant they changed, up to $1, both CRMs together: handed, accepted, rejected,
- * recycled, and whether programs alone said the latter two. Acceptance and exits are not read from fields that only move forward ($2, names between bars). A deal that a
+ * recycled, and whether programs alone said the latter two
+ * (an integration doesn't count as one: it passes on what a person said). Acceptance and exits are not read from fields that only move forward ($2, names between bars). A deal that a
  * person takes part in is an acceptance when it is created.
  */
 export const momentsSql: string = `
@@ -11,7 +12,7 @@ WITH said AS (
          CASE WHEN s.to_status IN ('accepted', 'sql', 'opportunity', 'customer') AND position('|' || s.field || '|' IN $2) = 0 THEN 1 ELSE 0 END AS accepted,
          CASE WHEN s.to_status = 'rejected' AND position('|' || s.field || '|' IN $2) = 0 THEN 1 ELSE 0 END AS rejected,
          CASE WHEN s.to_status = 'recycled' AND position('|' || s.field || '|' IN $2) = 0 THEN 1 ELSE 0 END AS recycled,
-         CASE WHEN s.actor_kind IN ('workflow', 'sequence', 'integration', 'bot') THEN 1 ELSE 0 END AS automatic
+         CASE WHEN s.actor_kind IN ('workflow', 'sequence', 'bot') THEN 1 ELSE 0 END AS automatic
   FROM status_changes s JOIN run_people p ON p.source_id = s.entity_id
   WHERE s.entity = 'lead' AND s.occurred_at <= CAST($1 AS BIGINT) AND s.to_status IS NOT NULL
   UNION ALL

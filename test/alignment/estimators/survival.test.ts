@@ -27,7 +27,7 @@ describe.each(engines)('survival curves by SQL on %s', (engine) => {
   };
   beforeAll(async () => {
     bench = await openBench(engine);
-  });
+  }, 120_000);
   afterAll(() => bench.close());
 
   test('Kaplan-Meier and Greenwood equal R for the 6-MP trial', async () => {
