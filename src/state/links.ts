@@ -9,18 +9,13 @@ const rowsPerPage = 2_000;
 export function linkStore(db: Database): LinkStore {
   return {
     get: async (ids) => {
-      const found = new Map<string, LinkedPerson>();
-      for (const id of ids) {
-        const row = db.get('SELECT id, kind FROM links WHERE id = ?', id);
-        if (row !== undefined) found.set(id, linkedPerson(db, row));
-      }
-      return found;
+      const rows = db.all('SELECT l.id, l.kind FROM json_each(?) j JOIN links l ON l.id = j.value', JSON.stringify(ids));
+      return new Map(linkedPersons(db, rows).map((person) => [person.id, person]));
     },
     page: async ({ after, limit, all }) => {
       const unsettled = all ? '' : 'AND settled = 0';
-      return db
-        .all(`SELECT id, kind FROM links WHERE kind = 'linked' ${unsettled} AND id > ? ORDER BY id LIMIT ?`, after, limit)
-        .map((row) => linkedPerson(db, row));
+      const rows = db.all(`SELECT id, kind FROM links WHERE kind = 'linked' ${unsettled} AND id > ? ORDER BY id LIMIT ?`, after, limit);
+      return linkedPersons(db, rows);
     },
     linkedCount: async () => countOf(db, `SELECT count(*) AS n FROM links WHERE kind = 'linked'`),
     unsettledCount: async () => countOf(db, `SELECT count(*) AS n FROM links WHERE kind = 'linked' AND settled = 0`),
@@ -36,12 +31,24 @@ function countOf(db: Database, sql: string): number {
   return Number(db.get(sql)?.['n']);
 }
 
-function linkedPerson(db: Database, row: Cells): LinkedPerson {
-  const id = text(row['id']);
-  const bases = new Map<string, Base>();
-  for (const base of db.all('SELECT * FROM bases WHERE link_id = ?', id).map(baseFrom)) bases.set(base.field, base);
-  const members = db.all(`SELECT ${personColumns} FROM people WHERE link_id = ? ORDER BY side, record_id`, id).map(personFrom);
-  return { id, kind: text(row['kind']) as LinkKind, members, bases };
+const membersSql = `SELECT ${personColumns.replace(/(\w+)/g, 'p.$1')} FROM json_each(?) j JOIN people p ON p.link_id = j.value`;
+const basesSql = 'SELECT b.* FROM json_each(?) j JOIN bases b ON b.link_id = j.value';
+
+/** Persons with members and bases, in the order of the rows: two statements however many there are. */
+function linkedPersons(db: Database, rows: readonly Cells[]): LinkedPerson[] {
+  const ids = JSON.stringify(rows.map((row) => text(row['id'])));
+  const members = Map.groupBy(db.all(membersSql, ids).map(personFrom), (person) => person.linkId ?? '');
+  const bases = Map.groupBy(db.all(basesSql, ids).map(baseFrom), (base) => base.linkId);
+  return rows.map((row) => {
+    const id = text(row['id']);
+    const own = (members.get(id) ?? []).sort((x, y) => (x.side === y.side ? (x.id < y.id ? -1 : 1) : x.side < y.side ? -1 : 1));
+    return {
+      id,
+      kind: text(row['kind']) as LinkKind,
+      members: own,
+      bases: new Map((bases.get(id) ?? []).map((base) => [base.field, base])),
+    };
+  });
 }
 
 function linkFrom(db: Database, row: Cells): Link {
@@ -84,19 +91,13 @@ async function* linkRows(db: Database): AsyncGenerator<LinkRow> {
   }
 }
 
-/** Stores links with their members. A member that leaves another link leaves that one's base behind with it. */
+/** Stores links with their members. A link whose pair is another one than before has nothing that it agreed on. */
 export function putLinks(db: Database, links: NonNullable<StateBatch['links']>): void {
-  const left = new Set<string>();
   for (const link of links) {
     const candidates = link.candidates.length === 0 ? null : JSON.stringify(link.candidates);
-    const before = memberKeys(db, link.id);
     for (const member of link.members) {
-      const row = db.get('SELECT link_id FROM people WHERE side = ? AND record_id = ?', member.side, member.id);
-      const old = row?.['link_id'];
-      if (typeof old === 'string' && old !== link.id) left.add(old);
-      db.run('UPDATE people SET link_id = ? WHERE side = ? AND record_id = ?', link.id, member.side, member.id);
+      db.run('UPDATE people SET link_id = ?, unresolved = 0 WHERE side = ? AND record_id = ?', link.id, member.side, member.id);
     }
-    const same = before.size > 0 && link.members.every((member) => before.has(`${member.side} ${member.id}`));
     const settled = link.kind === 'linked' ? 0 : 1;
     db.run(
       `INSERT INTO links (id, kind, rule, confidence, settled, candidates) VALUES (?, ?, ?, ?, ?, ?)
@@ -108,21 +109,19 @@ export function putLinks(db: Database, links: NonNullable<StateBatch['links']>):
       link.confidence,
       settled,
       candidates,
-      same ? 1 : 0,
+      link.unchanged === true ? 1 : 0,
     );
     if (link.kind !== 'linked') db.run('DELETE FROM bases WHERE link_id = ?', link.id);
   }
-  for (const id of left) {
-    if (memberKeys(db, id).size > 0) continue;
+}
+
+/** Drops links that nobody belongs to any more. */
+export function dropEmptyLinks(db: Database, ids: readonly string[]): void {
+  for (const id of ids) {
+    if (db.get('SELECT 1 AS found FROM people WHERE link_id = ? LIMIT 1', id) !== undefined) continue;
     db.run('DELETE FROM links WHERE id = ?', id);
     db.run('DELETE FROM bases WHERE link_id = ?', id);
   }
-}
-
-function memberKeys(db: Database, id: string): Set<string> {
-  return new Set(
-    db.all('SELECT side, record_id FROM people WHERE link_id = ?', id).map((row) => `${text(row['side'])} ${text(row['record_id'])}`),
-  );
 }
 
 export function putBases(db: Database, bases: readonly Base[]): void {

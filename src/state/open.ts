@@ -7,7 +7,7 @@ import { cursorStore, ledgerStore, metaStore, putCursors, putHolds, putRun, quar
 import { Database, toStateError } from './database.ts';
 import { closeIntents, journalStore, putIntents } from './journal.ts';
 import { leaseGuard } from './lease.ts';
-import { linkStore, putBases, putLinks } from './links.ts';
+import { dropEmptyLinks, linkStore, putBases, putLinks } from './links.ts';
 import { peopleStore, putPeople, removePeople } from './people.ts';
 import { applicationId, migrations } from './schema.sql.ts';
 import type { State, StateBatch } from './types.ts';
@@ -164,6 +164,7 @@ function store(db: Database, batch: StateBatch): void {
   if (batch.people !== undefined) putPeople(db, batch.people, batch.pass ?? 0);
   if (batch.gone !== undefined) removePeople(db, batch.gone);
   if (batch.links !== undefined) putLinks(db, batch.links);
+  if (batch.left !== undefined) dropEmptyLinks(db, batch.left);
   for (const ref of batch.resolved ?? []) db.run('UPDATE people SET unresolved = 0 WHERE side = ? AND record_id = ?', ref.side, ref.id);
   if (batch.bases !== undefined) putBases(db, batch.bases);
   for (const id of batch.settled ?? []) db.run('UPDATE links SET settled = 1 WHERE id = ?', id);

@@ -165,8 +165,11 @@ export interface StateBatch {
   readonly pass?: number;
   /** Records that are no more; `erased` also removes their values from journal and bases. */
   readonly gone?: readonly (PersonRef & { readonly erased: boolean; readonly mergedInto: RecordId | null })[];
-  readonly links?: readonly Link[];
-  /** Records whose links have been looked at: not looked at again until their identity changes. */
+  /** `unchanged`: all members belonged to it before, so that it may stay settled. Members are looked at no more until their identity changes. */
+  readonly links?: readonly (Link & { readonly unchanged?: boolean })[];
+  /** Links that members have left; dropped when nobody belongs to them any more. */
+  readonly left?: readonly string[];
+  /** Records that are in no link of this batch and shall not be looked at again either. */
   readonly resolved?: readonly PersonRef[];
   /** Links with nothing left to do; the planner passes them by until a record changes. */
   readonly settled?: readonly string[];

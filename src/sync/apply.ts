@@ -124,7 +124,8 @@ async function prepare(run: Applying, line: PlanLine, { record, notes }: Prepari
       const veto = await vetoed(run, line);
       if (veto !== null) return skip(veto.code, veto.cause);
       run.sent[line.side] += 1;
-      const conditional = mayBeConditional(run, line.side) && record !== null;
+      // Truce's own figures have no other author whose edit could be lost.
+      const conditional = line.room === 'sync' && record !== null && mayBeConditional(run, line.side);
       return { intent: intentOf({ ...noted(run), line, changes: verdict.changes, record }), record, conditional };
     }
   }

@@ -30,6 +30,8 @@ export interface PullOptions {
   readonly settings: Settings;
   /** Filled with every stream; without it only people are read. */
   readonly warehouse: Warehouse | null;
+  /** Only these streams. @default all */
+  readonly streams?: readonly Stream[] | undefined;
   /** True: a warehouse that can't be loaded fails the pull. False: the pull goes on without it. */
   readonly needsWarehouse: boolean;
   readonly log: Log;
@@ -69,7 +71,7 @@ export interface PullReport {
 
 /** Where the pull of all streams stands. */
 interface Pulling extends PullOptions {
-  readonly streams: { side: Side; stream: Stream; records: number }[];
+  readonly read: { side: Side; stream: Stream; records: number }[];
   readonly problems: PullReport['problems'][number][];
   unlinked: number;
   warehouseFailed: boolean;
@@ -89,7 +91,7 @@ export async function pull(options: PullOptions): Promise<PullReport> {
   const pulling: Pulling = {
     ...options,
     signal,
-    streams: [],
+    read: [],
     problems: [],
     unlinked: 0,
     warehouseFailed: false,
@@ -109,8 +111,13 @@ export async function pull(options: PullOptions): Promise<PullReport> {
   options.signal?.throwIfAborted();
   const [first] = failed.toSorted((a, b) => Number(isAbort(a)) - Number(isAbort(b)));
   if (first !== undefined) throw first;
-  const { streams, unlinked, problems } = pulling;
-  return { streams, unlinked, problems, warehouse: options.warehouse === null ? 'none' : pulling.warehouseFailed ? 'behind' : 'loaded' };
+  const { read, unlinked, problems } = pulling;
+  return {
+    streams: read,
+    unlinked,
+    problems,
+    warehouse: options.warehouse === null ? 'none' : pulling.warehouseFailed ? 'behind' : 'loaded',
+  };
 }
 
 function isAbort(error: unknown): boolean {
@@ -120,7 +127,7 @@ function isAbort(error: unknown): boolean {
 async function pullSide(pulling: Pulling, side: Side): Promise<void> {
   const known = pulling.crms[side].capabilities.streams;
   for (const stream of streamOrder) {
-    if (known[stream] === undefined) continue;
+    if (known[stream] === undefined || pulling.streams?.includes(stream) === false) continue;
     if (stream === 'people') await pullStream(pulling, side, stream);
     else if (pulling.warehouse !== null && !pulling.warehouseFailed) await pullOptional(pulling, side, stream);
   }
@@ -153,7 +160,7 @@ async function pullStream(pulling: Pulling, side: Side, stream: Stream): Promise
     ...(pulling.signal === undefined ? {} : { signal: pulling.signal }),
   });
   const read = { side, stream, records: 0 };
-  pulling.streams.push(read);
+  pulling.read.push(read);
   for await (const raw of pages) {
     const page = stream === 'people' ? withChannel(raw as ChangePage<'people'>, settings.channel[side]) : raw;
     pulling.signal?.throwIfAborted();

@@ -27,7 +27,9 @@ export async function relink(options: RelinkOptions): Promise<number> {
     const seeds = await state.people.unresolved(seedsPerStep);
     if (seeds.length === 0) return heldBack;
     const seen = new Set<string>();
-    const links: Link[] = [];
+    const links: (Link & { unchanged: boolean })[] = [];
+    const former = new Map<string, string | null>();
+    const left = new Set<string>();
     const resolved: PersonRef[] = [];
     const hold: Hold[] = [];
     for (const seed of seeds) {
@@ -36,15 +38,20 @@ export async function relink(options: RelinkOptions): Promise<number> {
       const decision = records === null ? sharedAddress(seed) : resolveLinks(records, options.settings.ambiguous);
       const members = records ?? [seed];
       for (const record of members) seen.add(refText(record));
-      links.push(...decision.links);
-      resolved.push(...members.map((record) => ({ side: record.side, id: record.id })));
+      for (const record of members) former.set(refText(record), record.linkId);
+      for (const link of decision.links) {
+        const before = link.members.map((ref) => former.get(refText(ref)) ?? null);
+        for (const id of before) if (id !== null && id !== link.id) left.add(id);
+        links.push({ ...link, unchanged: before.every((id) => id === link.id) });
+      }
+      if (records === null) resolved.push({ side: seed.side, id: seed.id });
       hold.push(
         ...decision.held.map(({ ref, ...why }) => ({ ...why, side: ref.side, kind: 'person' as const, recordId: ref.id, at: options.now })),
       );
     }
     heldBack += hold.length;
-    const release = anyHeld ? await freed(state, resolved, hold) : [];
-    await state.commit({ links, resolved, hold, release });
+    const release = anyHeld ? await freed(state, [...resolved, ...links.flatMap((link) => link.members)], hold) : [];
+    await state.commit({ links, left: [...left], resolved, hold, release });
   }
 }
 

@@ -1,4 +1,4 @@
-import type { AccountInfo, Description } from '../crm.ts';
+import type { AccountInfo, Description, Stream } from '../crm.ts';
 import { ConfigError } from '../errors.ts';
 import type { Plan, PlanHeader, PlanLine, QuarantineEntry } from '../model/plan.ts';
 import type { Settings } from '../model/settings.ts';
@@ -31,6 +31,8 @@ export interface PullStageOptions {
   readonly warehouse: Warehouse | null;
   readonly needsWarehouse: boolean;
   readonly allowGone?: number | undefined;
+  /** Only these streams. @default all */
+  readonly streams?: readonly Stream[] | undefined;
 }
 
 /** Reads both sides, resolves links, and brings the warehouse's merged tables up to date. */
@@ -47,6 +49,7 @@ export async function pullStage(stage: Stage, options: PullStageOptions): Promis
     warehouse,
     needsWarehouse: options.needsWarehouse,
     allowGone: options.allowGone,
+    streams: options.streams,
     log: ports.log,
     signal,
     onPage: engine.onPage,

@@ -1,4 +1,4 @@
-import type { AccountInfo, Description } from '../crm.ts';
+import type { AccountInfo, Description, Stream } from '../crm.ts';
 import { PlanError, TruceError } from '../errors.ts';
 import type { Plan, PlanSummary } from '../model/plan.ts';
 import type { Mode, RecordId, Side } from '../model/words.ts';
@@ -16,6 +16,8 @@ import { sameValue } from './values.ts';
 
 const sides: readonly Side[] = ['marketing', 'sales'];
 const readBackBatch = 100;
+/** Up to this many writes are read again at once, so that the outcomes of the same run know of them; more would cost too many calls. */
+const echoesReadAtOnce = 1_000;
 
 /** What one run did. Counts of writes are those of the journal. */
 export interface SyncResult {
@@ -84,9 +86,11 @@ export async function syncRun(run: Run, options: SyncRunOptions): Promise<SyncRe
   if (planned !== null && mode === 'sync') await applyPlanned(run, facts, { planned, pulled, allow: options.allow ?? {} });
   const stopped = canary && planned !== null && planned.limited;
   const checked = stopped ? await readBack(run) : null;
-  const outcomes =
-    stopped || mode === 'observe' || !options.stores.present ? null : await outcomesStage(run, options.stores, { facts, pulled });
   const counts = await state.journal.counts(run.id, { room: 'sync' });
+  const due = !stopped && mode !== 'observe' && options.stores.present;
+  const echoed = due && counts.applied > 0 && counts.applied <= echoesReadAtOnce;
+  const known = echoed ? await pullAll(run, options, ['people', 'status-history']) : pulled;
+  const outcomes = due ? await outcomesStage(run, options.stores, { facts, pulled: known }) : null;
   const { create = 0, update = 0, conflict = 0, held = 0, unchanged = await state.links.linkedCount() } = planned?.plan.summary ?? {};
   return {
     run: run.id,
@@ -121,14 +125,18 @@ function refuse(run: Run, { accounts, descriptions }: Facts, mode: Mode): void {
     );
 }
 
-async function pullAll(run: Run, { stores, allow }: Pick<SyncRunOptions, 'stores' | 'allow'>): Promise<PullReport> {
+async function pullAll(
+  run: Run,
+  { stores, allow }: Pick<SyncRunOptions, 'stores' | 'allow'>,
+  streams?: readonly Stream[],
+): Promise<PullReport> {
   let locked = false;
   const failed = (error: unknown): void => {
     locked = true;
     run.engine.ports.log.write('warn', `The warehouse can't be opened now: ${error instanceof TruceError ? error.message : String(error)}`);
   };
   const report = await stores.forWriting({ needed: false, failed }, (warehouse) =>
-    pullStage(run, { warehouse, needsWarehouse: false, allowGone: allow?.gone }),
+    pullStage(run, { warehouse, needsWarehouse: false, allowGone: allow?.gone, streams }),
   );
   return locked ? { ...report, warehouse: 'behind' } : report;
 }
