@@ -1,7 +1,10 @@
 import { resolve } from 'node:path';
+import type { HubspotOptions } from '../../adapters/hubspot/index.ts';
+import type { SalesforceOptions } from '../../adapters/salesforce/index.ts';
 import { loadConfigFile, type Environment } from '../../config/load.ts';
 import type { CrmFactory } from '../crm.ts';
 import { ConfigError, type ConfigProblem } from '../errors.ts';
+import type { Side } from '../model/words.ts';
 import type { Truce } from '../truce.ts';
 import type { Log } from '../ports.ts';
 import type { Io } from './io.ts';
@@ -24,12 +27,27 @@ export async function environment(io: Io): Promise<Environment> {
   return merged;
 }
 
-/** Paths of the two stores: option, environment, default. */
-export function storePaths(options: CommonOptions, env: Environment, io: Io): { readonly state: string; readonly warehouse: string } {
-  return {
-    state: resolve(io.cwd, options.state ?? env['TRUCE_STATE'] ?? 'truce.db'),
-    warehouse: resolve(io.cwd, options.warehouse ?? env['TRUCE_WAREHOUSE'] ?? 'truce.duckdb'),
-  };
+/** The state's path: option, environment, default. */
+export function statePath(options: CommonOptions, env: Environment, io: Io): string {
+  return resolve(io.cwd, options.state ?? valueOf(env, 'TRUCE_STATE') ?? 'truce.db');
+}
+
+/** The warehouse's path: option, environment, default; undefined where there is to be none. */
+function warehousePathOrNone(options: CommonOptions, env: Environment, io: Io): string | undefined {
+  const named = options.warehouse ?? valueOf(env, 'TRUCE_WAREHOUSE') ?? 'truce.duckdb';
+  return named === 'none' ? undefined : resolve(io.cwd, named);
+}
+
+/**
+ * The same for commands that work on nothing else.
+ * @throws {ConfigError} `NO_WAREHOUSE`
+ */
+export function warehousePath(options: CommonOptions, env: Environment, io: Io): string {
+  const path = warehousePathOrNone(options, env, io);
+  if (path !== undefined) return path;
+  throw new ConfigError('NO_WAREHOUSE', 'This command works on the warehouse, and there is to be none.', {
+    hint: 'Name a file with --warehouse or TRUCE_WAREHOUSE instead of "none".',
+  });
 }
 
 /** The raw configuration, with the mode that an option or the environment sets. */
@@ -40,7 +58,10 @@ export async function rawConfig(options: CommonOptions, env: Environment, io: Io
 }
 
 /** The adapters of the sides asked for, from the environment; the other side's refuses to be asked. */
-export async function adapters(env: Environment, sides: readonly Side[] = ['marketing', 'sales']): Promise<Readonly<Record<Side, CrmFactory>>> {
+export async function adapters(
+  env: Environment,
+  sides: readonly Side[] = ['marketing', 'sales'],
+): Promise<Readonly<Record<Side, CrmFactory>>> {
   const problems: ConfigProblem[] = [];
   const marketing = sides.includes('marketing') ? hubspotCredentials(env, problems) : null;
   const sales = sides.includes('sales') ? await salesforceCredentials(env, problems) : null;
@@ -101,28 +122,37 @@ async function salesforceCredentials(env: Environment, problems: ConfigProblem[]
   return { instanceUrl, accessToken: '' };
 }
 
-/**
- * Opens Truce on both CRMs, as the options and the environment say, and closes it after `work`. Commands that only look at
- * the state need no credentials.
- */
+export interface Opening {
+  /** The sides that the command talks to; for the others no credentials are asked. @default both */
+  readonly sides?: readonly Side[];
+  /** A configuration to use instead of the file's. */
+  readonly config?: unknown;
+  /** The state to open instead of the one that options and environment name. */
+  readonly state?: string;
+}
+
+/** Opens Truce as the options and the environment say, and closes it after `work`. */
 export async function withTruce<T>(
   io: Io,
   options: CommonOptions,
-  work: (truce: Truce) => Promise<T>,
-  { credentials = true, config }: { readonly credentials?: boolean; readonly config?: unknown } = {},
+  { sides, config, state, work }: Opening & { readonly work: (truce: Truce) => Promise<T> },
 ): Promise<T> {
   const env = await environment(io);
   const raw = config ?? (await rawConfig(options, env, io));
   const [{ truce }, { parseConfig }] = await Promise.all([import('../truce.ts'), import('../../config/schema.ts')]);
   const settings = parseConfig(raw);
-  const sides = credentials ? await adapters(env) : nobody;
-  await using instance = await truce({ ...sides, ...storePaths(options, env, io), settings, ports: { log: logTo(io) } });
+  const crms = await adapters(env, sides);
+  await using instance = await truce({
+    ...crms,
+    state: state ?? statePath(options, env, io),
+    warehouse: warehousePathOrNone(options, env, io),
+    settings,
+    ports: { log: logTo(io) },
+  });
   return await work(instance);
 }
 
-/** For commands that contact nobody: whoever asks these adapters gets a clear refusal. */
-const nobody = { marketing: unreachable('hubspot'), sales: unreachable('salesforce') };
-
+/** For commands that do not contact this CRM: whoever asks it anyway gets a clear refusal. */
 function unreachable(system: string): CrmFactory {
   const refuse = (): never => {
     throw new ConfigError('CREDENTIALS_MISSING', `This command does not talk to ${system}.`, {

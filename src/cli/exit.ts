@@ -1,4 +1,5 @@
 import { ConfigError, CrmError, PlanError, StateError, TruceError } from '../errors.ts';
+import { Stopped } from './io.ts';
 
 /** What the process's exit code says; the README explains each. */
 export const exitCodes = {
@@ -14,11 +15,12 @@ export const exitCodes = {
 
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 
-/** The exit code for an error. Anything that is not Truce's own is a defect: 1. */
+/** The exit code for an error. Anything that is neither Truce's own nor a signal is a defect: 1. */
 export function exitCodeOf(error: unknown): ExitCode {
   if (error instanceof ConfigError) return exitCodes.usage;
   if (error instanceof PlanError) return exitCodes.guard;
-  if (error instanceof StateError) return exitCodes.state;
+  // A state that belongs to other accounts is sound: what stopped the run is the guard against swapped credentials.
+  if (error instanceof StateError) return error.code === 'STATE_OTHER_ACCOUNT' ? exitCodes.guard : exitCodes.state;
   if (error instanceof CrmError) {
     switch (error.failure) {
       case 'authentication':
@@ -36,32 +38,54 @@ export function exitCodeOf(error: unknown): ExitCode {
         return exitCodes.later;
     }
   }
-  return exitCodes.attention;
+  return error instanceof Stopped ? exitCodes.later : exitCodes.attention;
 }
 
-/** An error as a person reads it: what failed, on what, and what to do next. */
-export function explainError(error: unknown): readonly string[] {
-  if (!(error instanceof TruceError)) {
-    return [`truce: an unexpected error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`];
+/** An error as words and as data: what failed, on what, and what to do next. */
+interface Explained {
+  readonly code: string;
+  readonly message: string;
+  readonly hint: string;
+}
+
+function explained(error: unknown): Explained {
+  if (error instanceof TruceError) return error;
+  if (error instanceof Stopped) {
+    return {
+      code: 'STOPPED',
+      message: `Stopped by ${error.signalName}.`,
+      hint: 'Nothing is half done: the next run looks up what became of open writes and goes on from there.',
+    };
   }
+  return {
+    code: 'UNEXPECTED',
+    message: `An unexpected error, which is a defect: ${error instanceof Error ? error.message : String(error)}`,
+    hint: 'Please report it with these lines. What was not finished, the next run looks up and takes up again.',
+  };
+}
+
+/** An error as a person reads it. */
+export function explainError(error: unknown): readonly string[] {
+  const { code, message, hint } = explained(error);
   const problems =
     error instanceof ConfigError
       ? error.problems.map((problem) => `  ${problem.path}: expected ${problem.expected}, got ${problem.got}`)
       : [];
-  return [`truce: ${error.message} (${error.code})`, ...problems, `  -> ${error.hint}`];
+  const trace = code === 'UNEXPECTED' && error instanceof Error ? (error.stack ?? '').split('\n').slice(1) : [];
+  return [`truce: ${message} (${code})`, ...problems, ...trace, `  -> ${hint}`];
 }
 
 /** The same as data, for `--json`. */
 export function errorAsJson(error: unknown): Readonly<Record<string, unknown>> {
-  if (!(error instanceof TruceError))
-    return { error: { code: 'UNEXPECTED', message: error instanceof Error ? error.message : String(error) } };
+  const { code, message, hint } = explained(error);
   return {
     error: {
-      code: error.code,
-      message: error.message,
-      hint: error.hint,
+      code,
+      message,
+      hint,
       ...(error instanceof ConfigError && error.problems.length > 0 ? { problems: error.problems } : {}),
       ...(error instanceof CrmError ? { system: error.system, status: error.status, requestId: error.requestId } : {}),
     },
+    exit: exitCodeOf(error),
   };
 }

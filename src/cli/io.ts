@@ -4,32 +4,48 @@ import type { Environment } from '../../config/load.ts';
 export interface Io {
   readonly env: Environment;
   readonly cwd: string;
-  /** Talk may use colour, bars and questions. */
+  /** Stderr is a terminal: talk may use bars. */
   readonly interactive: boolean;
-  /** Data: one line to stdout. */
+  /** Data: one line to stdout, harmless for a terminal. */
   data(line: string): void;
-  /** Talk: one line to stderr. */
+  /** A whole document to stdout, such as a report, byte for byte where stdout is not a terminal. */
+  document(text: string): void;
+  /** Talk: one line to stderr, harmless for a terminal. */
   say(line: string): void;
   /** Asks on the terminal; null where there is nobody to ask. */
   ask(question: string): Promise<string | null>;
-  /** Aborted on SIGINT and SIGTERM. */
+  /** Aborted with `Stopped` on SIGINT and SIGTERM. */
   readonly signal: AbortSignal;
+}
+
+/** Somebody asked the process to end: what runs comes to rest at the next safe place. A second signal ends it at once. */
+export class Stopped extends Error {
+  readonly signalName: string;
+
+  constructor(signalName: string) {
+    super(`stopped by ${signalName}`);
+    this.name = 'Stopped';
+    this.signalName = signalName;
+  }
 }
 
 /** The process's own streams and environment. */
 export function processIo(): Io {
   const stopping = new AbortController();
-  const stop = (): void => stopping.abort(new Error('stopped by a signal'));
-  process.once('SIGINT', stop);
-  process.once('SIGTERM', stop);
+  for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stopping.abort(new Stopped(name)));
+  const out = writer(process.stdout);
+  const err = writer(process.stderr);
+  const interactive = process.stderr.isTTY;
   return {
     env: process.env,
     cwd: process.cwd(),
-    interactive: process.stderr.isTTY && process.stdin.isTTY,
-    data: (line) => process.stdout.write(`${line}\n`),
-    say: (line) => process.stderr.write(`${printable(line)}\n`),
+    interactive,
+    data: (line) => out(`${printable(line)}\n`),
+    document: (text) => out(`${process.stdout.isTTY ? printable(text) : text}\n`),
+    // A bar may stand on the current line: the words take its place, and it is drawn again below them.
+    say: (line) => err(`${interactive ? '\r\u001b[2K' : ''}${printable(line)}\n`),
     ask: async (question) => {
-      if (!process.stdin.isTTY || !process.stderr.isTTY) return null;
+      if (!process.stdin.isTTY || !interactive) return null;
       const { createInterface } = await import('node:readline/promises');
       const prompt = createInterface({ input: process.stdin, output: process.stderr });
       try {
@@ -39,6 +55,18 @@ export function processIo(): Io {
       }
     },
     signal: stopping.signal,
+  };
+}
+
+/** A reader that goes away (`truce plan | head`) ends the output, never a run that is writing to CRMs. */
+function writer(stream: NodeJS.WriteStream): (text: string) => void {
+  let gone = false;
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    gone = true;
+  });
+  return (text) => {
+    if (!gone) stream.write(text);
   };
 }
 

@@ -7,12 +7,22 @@ export function wholeNumber(text: string): number {
   return Number(text);
 }
 
+/** Adds the options of commands that use only the warehouse and a configuration. */
+export function withWarehouse(command: Command): Command {
+  return command
+    .option('--config <file>', 'the configuration file (default: truce.config.json, where it exists; environment: TRUCE_CONFIG)')
+    .option('--warehouse <file>', 'where the merged data is (default: truce.duckdb; environment: TRUCE_WAREHOUSE)');
+}
+
 /** Adds the options of commands that use the two stores and a configuration. */
 export function withStores(command: Command): Command {
   return command
     .option('--config <file>', 'the configuration file (default: truce.config.json, where it exists; environment: TRUCE_CONFIG)')
     .option('--state <file>', 'where Truce keeps what it must never lose (default: truce.db; environment: TRUCE_STATE)')
-    .option('--warehouse <file>', 'where the merged data is (default: truce.duckdb; environment: TRUCE_WAREHOUSE)')
+    .option(
+      '--warehouse <file>',
+      'where the merged data is; none: keep none, so that there are no outcomes and no figures (default: truce.duckdb; environment: TRUCE_WAREHOUSE)',
+    )
     .option('--json', 'print the result as one line of JSON');
 }
 

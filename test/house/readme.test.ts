@@ -3,8 +3,9 @@ import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
 import { configJsonSchema } from '../../config/json-schema.ts';
-import { exitCodes } from '../../src/cli/exit.ts';
+import { exitCodeOf, exitCodes } from '../../src/cli/exit.ts';
 import { buildProgram } from '../../src/cli/main.ts';
+import { ConfigError, PlanError, StateError } from '../../src/errors.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 const readmePath = join(root, 'README.md');
@@ -13,6 +14,7 @@ const io = {
   cwd: root,
   interactive: false,
   data: () => undefined,
+  document: () => undefined,
   say: () => undefined,
   ask: async () => null,
   signal: new AbortController().signal,
@@ -74,7 +76,11 @@ function sources(room: string): readonly string[] {
     .map((name) => join(room, name));
 }
 
-const exitOf = { ConfigError: exitCodes.usage, PlanError: exitCodes.guard, StateError: exitCodes.state } as const;
+/** As the command would end; what a CRM's error ends with depends on how it failed. */
+function exitOf(kind: string, code: string): string {
+  const error = { ConfigError, PlanError, StateError }[kind];
+  return error === undefined ? '4 or 5' : String(exitCodeOf(new error(code, '', { hint: '' })));
+}
 
 function errorRows(): readonly string[] {
   const found = new Map<string, string>();
@@ -87,9 +93,7 @@ function errorRows(): readonly string[] {
       found.set(match[2] as string, match[1] as string);
     }
   }
-  return [...found]
-    .toSorted(([a], [b]) => (a < b ? -1 : 1))
-    .map(([code, kind]) => `| \`${code}\` | ${kind} | ${kind === 'CrmError' ? '4 or 5' : exitOf[kind as keyof typeof exitOf]} |`);
+  return [...found].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([code, kind]) => `| \`${code}\` | ${kind} | ${exitOf(kind, code)} |`);
 }
 
 describe('the README', () => {

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { Command } from 'commander';
+import type { Truce } from '../../truce.ts';
 import { withTruce, type CommonOptions } from '../connect.ts';
 import { exitCodes } from '../exit.ts';
 import type { Session } from '../main.ts';
@@ -13,17 +14,33 @@ export function applyCommand(session: Session): Command {
       'Write a plan as it was reviewed. Refuses it whole when accounts, configuration or state are others, or it is older than a day; skips lines that drifted.',
     )
     .argument('<file>', 'a plan that `truce plan --out` kept')
-    .addHelpText('after', '\nExample:\n  truce apply plan.ndjson --mode sync')
+    .addHelpText(
+      'after',
+      `
+One line for each write: what became of it, side, record, fields. A value that somebody changed since the plan was made
+is left alone (skipped), never merged anew. Exit code 3 when the plan is refused, 1 when a write was.
+
+Examples:
+  truce plan --out plan.ndjson
+  truce apply plan.ndjson --mode sync`,
+    )
     .action(async (file: string, options: CommonOptions & AllowanceOptions) => {
       const { io } = session;
-      await withTruce(io, options, async (truce) => {
+      const work = async (truce: Truce): Promise<void> => {
         const result = await withProgress(io, truce, () =>
           truce.apply(resolve(io.cwd, file), { signal: io.signal, allow: allowances(options) }),
         );
         if (!result.ok) session.exit = exitCodes.attention;
         if (options.json === true)
           return io.data(
-            JSON.stringify({ run: result.id, ok: result.ok, ...result.counts, calls: result.calls, durationMs: result.durationMs }),
+            JSON.stringify({
+              run: result.id,
+              ok: result.ok,
+              ...result.counts,
+              calls: { hubspot: result.calls.marketing, salesforce: result.calls.sales },
+              durationMs: result.durationMs,
+              exit: session.exit,
+            }),
           );
         for await (const intent of result.lines()) {
           const why = intent.cause === null ? '' : `: ${intent.cause}${intent.fix === null ? '' : ` -> ${intent.fix}`}`;
@@ -35,6 +52,7 @@ export function applyCommand(session: Session): Command {
         io.say(
           `Written ${counts.applied}, refused ${counts.rejected}, raced and repaired ${counts.raced}, skipped ${counts.skipped}. Run ${result.id}.`,
         );
-      });
+      };
+      await withTruce(io, options, { work });
     });
 }

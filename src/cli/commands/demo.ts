@@ -1,10 +1,8 @@
-import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { Command } from 'commander';
-import { hubspot } from '../../../adapters/hubspot/index.ts';
-import { salesforce } from '../../../adapters/salesforce/index.ts';
 import type { Sandbox } from '../../../adapters/sandbox/index.ts';
 import type { Truce } from '../../truce.ts';
+import { makeFolder, writeWhole } from '../files.ts';
 import type { Session } from '../main.ts';
 import { wholeNumber } from '../options.ts';
 import { syncLines, withProgress } from '../talk.ts';
@@ -27,11 +25,12 @@ export function demoCommand(session: Session): Command {
     .option('--seed <n>', 'the same seed gives the same company', wholeNumber, 1)
     .option('--out <dir>', 'where the report goes', 'truce-demo')
     .option('--json', 'print the result as one line of JSON')
+    .addHelpText('after', '\nExamples:\n  truce demo\n  truce demo --people 2000 --seed 7 --out demo-large')
     .action(async (options: Options) => {
       const { sandbox } = await import('../../../adapters/sandbox/index.ts');
       const { io } = session;
       const folder = resolve(io.cwd, options.out);
-      await mkdir(folder, { recursive: true });
+      await makeFolder(folder);
       io.say(`A company of ${options.people} people, one HubSpot and one Salesforce, both imitated on this machine.`);
       await using box = await sandbox({ people: options.people, seed: options.seed, limits: 'none', lagMs: 0 });
       await using truce = await open(box, folder);
@@ -40,8 +39,12 @@ export function demoCommand(session: Session): Command {
 }
 
 async function open(box: Sandbox, folder: string): Promise<Truce> {
-  const { truce } = await import('../../truce.ts');
-  const { rm } = await import('node:fs/promises');
+  const [{ truce }, { hubspot }, { salesforce }, { rm }] = await Promise.all([
+    import('../../truce.ts'),
+    import('../../../adapters/hubspot/index.ts'),
+    import('../../../adapters/salesforce/index.ts'),
+    import('node:fs/promises'),
+  ]);
   const files = { state: join(folder, 'truce.db'), warehouse: join(folder, 'truce.duckdb') };
   for (const file of Object.values(files)) for (const tail of ['', '-wal', '-shm', '.wal']) await rm(file + tail, { force: true });
   return await truce({
@@ -82,7 +85,7 @@ async function act(
   const report = join(folder, 'report.html');
   const { render } = await import('../../report/index.ts');
   const alignment = await truce.alignment({ signal: io.signal });
-  await writeFile(
+  await writeWhole(
     report,
     await render(
       { company: 'Demo company', alignment, notes: ["A made-up company: no figure in here is anybody's"], version: packageVersion() },

@@ -11,20 +11,30 @@ export function outcomesCommand(session: Session): Command {
     .description(
       "Read both CRMs, recompute what became of every campaign's leads, and write it onto campaigns and people: only into Truce's own fields.",
     )
-    .addHelpText('after', '\nExample:\n  truce provision --create && truce outcomes --mode outcomes')
+    .addHelpText(
+      'after',
+      `
+Everything is recomputed, never incremented; a second run writes nothing. \`truce sync\` does this too, after the status.
+Exit code 3 in the mode observe, and while the warehouse is not complete.
+
+Examples:
+  truce provision --create && truce outcomes --mode outcomes
+  truce outcomes --mode outcomes --json`,
+    )
     .action(async (options: CommonOptions) => {
       const { io } = session;
-      await withTruce(io, options, async (truce) => {
-        const result = await withProgress(io, truce, () => truce.outcomes({ signal: io.signal }));
-        for (const skipped of result.skipped) io.say(`! Skipped on ${skipped.side}'s ${skipped.kind}s: ${skipped.code}. ${skipped.fix}`);
-        if (result.rejected > 0) session.exit = exitCodes.attention;
-        if (options.json === true)
-          return io.data(
-            JSON.stringify({ ...result, calls: { hubspot: result.calls.marketing, salesforce: result.calls.sales }, exit: session.exit }),
-          );
-        for (const kind of ['campaigns', 'people', 'members'] as const)
-          io.data(`${kind}\twritten ${result[kind].written}\tunchanged ${result[kind].unchanged}`);
-        io.say(`${counted(result.rejected, 'write')} refused. The figures stand in the fields that begin with "Truce" on each campaign.`);
+      await withTruce(io, options, {
+        work: async (truce) => {
+          const result = await withProgress(io, truce, () => truce.outcomes({ signal: io.signal }));
+          for (const skipped of result.skipped) io.say(`! Skipped on ${skipped.side}'s ${skipped.kind}s: ${skipped.code}. ${skipped.fix}`);
+          if (result.rejected > 0) session.exit = exitCodes.attention;
+          const { calls } = result;
+          if (options.json === true)
+            return io.data(JSON.stringify({ ...result, calls: { hubspot: calls.marketing, salesforce: calls.sales }, exit: session.exit }));
+          for (const kind of ['campaigns', 'people', 'members'] as const)
+            io.data(`${kind}\twritten ${result[kind].written}\tunchanged ${result[kind].unchanged}`);
+          io.say(`${counted(result.rejected, 'write')} refused. The figures stand in the fields that begin with "Truce" on each campaign.`);
+        },
       });
     });
 }

@@ -1,7 +1,10 @@
 import { resolve } from 'node:path';
 import { Command } from 'commander';
-import type { PlanLine } from '../../model/plan.ts';
+import type { Plan, PlanLine } from '../../model/plan.ts';
+import type { FieldValue } from '../../model/words.ts';
 import { withTruce, type CommonOptions } from '../connect.ts';
+import { putInPlace } from '../files.ts';
+import type { Io } from '../io.ts';
 import type { Session } from '../main.ts';
 import { withScope, withStores } from '../options.ts';
 import { counted, withProgress } from '../talk.ts';
@@ -17,40 +20,66 @@ export function planCommand(session: Session): Command {
   return withScope(withStores(new Command('plan')))
     .description('Show what a sync would write, with before, after and the reason. Writes nothing: not to a CRM, not to its own files.')
     .option('--out <file>', 'keep the plan, for review and for `truce apply`')
-    .addHelpText('after', '\nExamples:\n  truce plan --limit 20\n  truce plan --out plan.ndjson && truce apply plan.ndjson --mode sync')
+    .addHelpText(
+      'after',
+      `
+~ is a change that one side made, ! a conflict that a policy decided. With --json each line is one JSON object, the last
+one holds the summary and the hash.
+
+Examples:
+  truce plan --limit 20
+  truce plan --only jane@example.com
+  truce plan --json | jq 'select(.conflict) | .changes[].reason'
+  truce plan --out plan.ndjson && truce apply plan.ndjson --mode sync`,
+    )
     .action(async (options: Options) => {
       const { io } = session;
       // A plan shows what sync would do; what may be written is asked when it is applied.
-      await withTruce(io, { ...options, mode: options.mode ?? 'sync' }, async (truce) => {
-        const plan = await withProgress(io, truce, () =>
-          truce.plan({
-            signal: io.signal,
-            ...(options.only === undefined ? {} : { only: options.only }),
-            ...(options.limit === undefined ? {} : { limit: options.limit }),
-            ...(options.out === undefined ? {} : { out: resolve(io.cwd, options.out) }),
-          }),
-        );
-        for await (const line of plan.lines()) {
-          if (options.json === true) io.data(JSON.stringify(line));
-          else for (const text of describe(line)) io.data(text);
-        }
-        const { summary } = plan;
-        if (options.json === true) return io.data(JSON.stringify({ header: plan.header, summary, hash: plan.hash }));
-        io.say(
-          summary.update + summary.create === 0
-            ? `Nothing to do: ${counted(summary.unchanged, 'linked person is', 'linked people are')} the same on both sides.`
-            : `${counted(summary.update, 'update')}, ${counted(summary.create, 'create')}; ${counted(summary.conflict, 'conflict')} decided; ${summary.unchanged} people unchanged, ${summary.held} held by the status map, ${summary.quarantined} in quarantine. To apply: about ${summary.calls.marketing} calls to marketing's CRM, ${summary.calls.sales} to sales' CRM.`,
-        );
-        if (options.out !== undefined)
-          io.say(`Kept in ${resolve(io.cwd, options.out)}. To write it: truce apply ${options.out} --mode sync`);
-      });
+      await withTruce(
+        io,
+        { ...options, mode: options.mode ?? 'sync' },
+        {
+          work: async (truce) => {
+            const planned = (out?: string): Promise<Plan> =>
+              withProgress(io, truce, () =>
+                truce.plan({
+                  signal: io.signal,
+                  ...(options.only === undefined ? {} : { only: options.only }),
+                  ...(options.limit === undefined ? {} : { limit: options.limit }),
+                  ...(out === undefined ? {} : { out }),
+                }),
+              );
+            if (options.out === undefined) return show(io, await planned(), options);
+            const file = resolve(io.cwd, options.out);
+            await putInPlace(file, async (partial) => show(io, await planned(partial), options));
+            io.say(`Kept in ${file}. To write it: truce apply ${options.out} --mode sync`);
+          },
+        },
+      );
     });
 }
 
+async function show(io: Io, plan: Plan, { json }: Options): Promise<void> {
+  for await (const line of plan.lines()) {
+    io.signal.throwIfAborted();
+    if (json === true) io.data(JSON.stringify(line));
+    else for (const text of describe(line)) io.data(text);
+  }
+  const { header, summary, hash } = plan;
+  if (json === true) return io.data(JSON.stringify({ header, summary, hash }));
+  io.say(
+    summary.update + summary.create === 0
+      ? `Nothing to do: ${counted(summary.unchanged, 'linked person is', 'linked people are')} the same on both sides; ${summary.held} held by the status map, ${summary.quarantined} in quarantine.`
+      : `${counted(summary.update, 'update')}, ${counted(summary.create, 'create')}; ${counted(summary.conflict, 'conflict')} decided; ${counted(summary.unchanged, 'person', 'people')} unchanged, ${summary.held} held by the status map, ${summary.quarantined} in quarantine. To apply: about ${counted(summary.calls.marketing, 'call')} to HubSpot, ${summary.calls.sales} to Salesforce.`,
+  );
+}
+
 function describe(line: PlanLine): readonly string[] {
-  const where = `${line.side} ${line.object ?? line.kind} ${line.recordId ?? '(new)'}`;
+  const { side, urls } = line;
+  const counterpart = urls[side === 'marketing' ? 'sales' : 'marketing'];
   return [
-    `${line.conflict ? '!' : '~'} ${where}${line.urls[line.side] === undefined ? '' : `  ${line.urls[line.side]}`}`,
+    `${line.conflict ? '!' : '~'} ${side} ${line.object ?? line.kind} ${line.recordId ?? '(new)'}${urls[side] === undefined ? '' : `  ${urls[side]}`}`,
+    ...(counterpart === undefined ? [] : [`    the same person: ${counterpart}`]),
     ...line.changes.flatMap((change) => [
       `    ${change.name}: ${shown(change.before)} -> ${shown(change.after)}`,
       `    ${change.reason}${change.sideEffect === null ? '' : ` May start: ${change.sideEffect}.`}`,
@@ -58,6 +87,6 @@ function describe(line: PlanLine): readonly string[] {
   ];
 }
 
-function shown(value: unknown): string {
+function shown(value: FieldValue | undefined): string {
   return value === undefined ? '(unknown)' : value === null || value === '' ? '(blank)' : String(value);
 }

@@ -3,12 +3,14 @@ import { Command, Option } from 'commander';
 import type { Dimension } from '../../alignment/types.ts';
 import { ConfigError } from '../../errors.ts';
 import type { ReportFormat } from '../../report/index.ts';
-import { environment, rawConfig, storePaths, type CommonOptions } from '../connect.ts';
+import { writeWhole } from '../files.ts';
+import { environment, rawConfig, warehousePath, type CommonOptions } from '../connect.ts';
 import type { Session } from '../main.ts';
+import { withWarehouse } from '../options.ts';
 import { packageVersion } from '../version.ts';
 
 interface Options extends CommonOptions {
-  readonly format: ReportFormat;
+  readonly format?: ReportFormat;
   readonly out?: string;
   readonly asOf?: string;
   readonly by: Dimension;
@@ -16,7 +18,7 @@ interface Options extends CommonOptions {
 
 /** `truce report`: the figures from the warehouse; talks to no CRM. */
 export function reportCommand(session: Session): Command {
-  return new Command('report')
+  return withWarehouse(new Command('report'))
     .description('Show what became of the leads, from the warehouse that pull or import filled. Talks to no CRM.')
     .addOption(
       new Option('--format <format>', 'how to render it (default: html where --out ends in .html, else text)').choices([
@@ -34,10 +36,17 @@ export function reportCommand(session: Session): Command {
         .choices(['channel', 'campaign', 'owner', 'team', 'month'])
         .default('channel'),
     )
-    .option('--warehouse <file>', 'where the merged data is (default: truce.duckdb; environment: TRUCE_WAREHOUSE)')
-    .option('--config <file>', 'the configuration file (default: truce.config.json, where it exists; environment: TRUCE_CONFIG)')
     .option('--json', 'the same as --format json')
-    .addHelpText('after', '\nExamples:\n  truce report --out report.html\n  truce report --format csv --by campaign > figures.csv')
+    .addHelpText(
+      'after',
+      `
+Needs no credentials: it reads the warehouse only. The HTML is one file that loads nothing from anywhere.
+
+Examples:
+  truce report --out report.html
+  truce report --format csv --by campaign > figures.csv
+  truce report --json --as-of 2026-03-01T00:00:00Z | jq '.statistics[0]'`,
+    )
     .action(async (options: Options) => {
       const { io } = session;
       const env = await environment(io);
@@ -47,7 +56,7 @@ export function reportCommand(session: Session): Command {
         import('../../warehouse/duckdb.ts'),
         import('../../report/from-warehouse.ts'),
       ]);
-      await using warehouse = await openWarehouse(storePaths(options, env, io).warehouse, { readOnly: true });
+      await using warehouse = await openWarehouse(warehousePath(options, env, io), { readOnly: true });
       const text = await reportFrom(warehouse, {
         settings,
         format: formatOf(options),
@@ -56,17 +65,16 @@ export function reportCommand(session: Session): Command {
         signal: io.signal,
         ...(options.asOf === undefined ? {} : { asOf: instant(options.asOf) }),
       });
-      if (options.out === undefined) return io.data(text.trimEnd());
+      if (options.out === undefined) return io.document(text.trimEnd());
       const file = resolve(io.cwd, options.out);
-      const { writeFile } = await import('node:fs/promises');
-      await writeFile(file, text);
+      await writeWhole(file, text);
       io.say(`Wrote ${file}.`);
     });
 }
 
 function formatOf(options: Options): ReportFormat {
   if (options.json === true) return 'json';
-  return (options.format as ReportFormat | undefined) ?? (options.out?.endsWith('.html') === true ? 'html' : 'text');
+  return options.format ?? (options.out?.endsWith('.html') === true ? 'html' : 'text');
 }
 
 function instant(text: string): number {

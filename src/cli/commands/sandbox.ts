@@ -43,6 +43,15 @@ export function sandboxCommand(session: Session): Command {
     .option('--faults <file>', 'a JSON file of faults to inject (adapters/sandbox/README.md)')
     .option('--empty', 'no people at all')
     .option('--unprovisioned', "without Truce's own fields")
+    .addHelpText(
+      'after',
+      `
+Serves until Ctrl-C or SIGTERM and keeps nothing. adapters/sandbox/README.md: clock, faults and call counts over HTTP.
+
+Examples:
+  truce sandbox > .env             then, in another terminal: truce check
+  truce sandbox --json --people 2000 --clock virtual --limits none`,
+    )
     .action(async (options: Options) => {
       const { sandbox, startLine } = await import('../../../adapters/sandbox/index.ts');
       await using box = await sandbox(await toSandboxOptions(options));

@@ -24,11 +24,19 @@ export function syncCommand(session: Session): Command {
     .option('--strict', 'exit code 1 when anything is in quarantine or was refused')
     .addHelpText(
       'after',
-      '\nExamples:\n  truce sync --mode sync --only jane@example.com\n  truce sync --json --yes          for a scheduler; examples/scheduled.md',
+      `
+What it may write is the mode: observe nothing, outcomes Truce's own fields, sync also the status and the mapped fields.
+With --json the last line of stdout is one JSON object; quarantined records are counted, not an error.
+
+Examples:
+  truce sync                                       reads only, until "mode" in truce.config.json says more
+  truce sync --mode sync --only jane@example.com   one person
+  truce sync --mode sync --limit 100               at most 100 people
+  truce sync --json --yes                          for a scheduler; examples/scheduled.md`,
     )
     .action(async (options: Options) => {
       const { io } = session;
-      await withTruce(io, options, async (truce) => {
+      const work = async (truce: Truce): Promise<void> => {
         let result = await run(session, truce, options);
         if (result.canary !== null && (await goOn(session, result))) result = await run(session, truce, { ...options, yes: true });
         session.exit = exitOf(result, { strict: options.strict === true, alertAbove: truce.settings.quarantine.alertAbove });
@@ -38,7 +46,8 @@ export function syncCommand(session: Session): Command {
           io.say(
             'Nothing was written: the mode is observe. `truce plan` shows what sync would do; set "mode" in truce.config.json, or --mode sync.',
           );
-      });
+      };
+      await withTruce(io, options, { work });
     });
 }
 
