@@ -34,6 +34,8 @@ function contacts(room: Room, options: ChangesOptions): Step<Person> {
       since: from.since,
       next: from.next,
       signal: options.signal,
+      // People are read first: what another pull found a moment ago would hide what was written since.
+      anew: true,
     })) {
       yield { events: eventsOf(found.records), next: positionOf(found), at: found.at };
     }

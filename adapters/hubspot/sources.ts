@@ -37,6 +37,8 @@ interface ChangedOptions {
   /** Only these are searched for; the rest comes by `refine`. */
   readonly searched?: readonly string[];
   readonly signal?: AbortSignal | undefined;
+  /** True: searches, whatever another stream has found just before. */
+  readonly anew?: boolean;
   /** Replaces what the search found by something fuller (histories) before it is delivered and remembered. */
   readonly refine?: (records: readonly RawRecord[]) => Promise<readonly RawRecord[]>;
 }
@@ -53,7 +55,7 @@ const slackMs = 2 * 60_000;
  * the search index.
  */
 export async function* changed(room: Room, objectType: string, options: ChangedOptions): AsyncGenerator<Found> {
-  const known = options.next === null ? room.recent.get(objectType, options) : null;
+  const known = options.next === null && options.anew !== true ? room.recent.get(objectType, options) : null;
   if (known !== null) {
     yield* replay(
       known.records.filter((record) => modifiedOf(record) >= options.since),

@@ -85,8 +85,30 @@ describe('calls', () => {
         if (stream !== 'touches') expect(records.length, stream).toBeGreaterThan(0);
       }
       const searches = portal.sent.filter((one) => one.path === '/crm/v3/objects/contacts/search');
-      // Who asks for more than the one before asks itself.
-      expect(searches).toHaveLength(order[0] === 'people' ? 1 : 2);
+      // Who asks for more than the one before asks itself, and people, who are read first, always do.
+      expect(searches).toHaveLength(order[0] === 'people' ? 1 : 3);
+    }
+  });
+
+  it('are never saved by telling a second pass of people what the first one found', async () => {
+    const portal = openPortal();
+    const crm = portal.connect();
+    const options = { fields: ['hs_lead_status'], historyFields: ['hs_lead_status'] };
+    const [id = ''] = fill(portal, 1, () => start);
+    await portal.clock.advance(hour);
+    let people = (await pass(crm, 'people', null, options)).cursor;
+    let history = (await pass(crm, 'status-history', null, options)).cursor;
+    await portal.clock.advance(hour);
+    for (const status of ['OPEN', 'IN_PROGRESS']) {
+      await portal.user('PATCH', `/crm/v3/objects/contacts/${id}`, { properties: { hs_lead_status: status } });
+      // The search index knows it by then; the search of the pass before was less than a minute ago.
+      await portal.clock.advance(20_000);
+      const seen = await pass(crm, 'people', people, options);
+      const changes = await pass(crm, 'status-history', history, options);
+      expect(seen.records.map((person) => person.fields.get('hs_lead_status'))).toEqual([status]);
+      expect(changes.records.at(-1)?.to).toBe(status);
+      people = seen.cursor;
+      history = changes.cursor;
     }
   });
 
