@@ -17,6 +17,7 @@ export {
   type TruceOptions,
 } from './truce.ts';
 export { ConfigError, CrmError, PlanError, StateError, TruceError, type ConfigProblem, type CrmFailure } from './errors.ts';
+export { alignmentOf, openWarehouse } from './figures.ts';
 export type * from './crm.ts';
 export type * from './model/plan.ts';
 export type * from './model/records.ts';
@@ -24,7 +25,8 @@ export type * from './model/settings.ts';
 export type * from './model/words.ts';
 export type { Clock, Http, HttpRequest, HttpResponse, Ids, Log, LogLevel, Ports, Random, Timeouts } from './ports.ts';
 export { render as renderReport, reportFormats, type ReportFormat, type ReportInput } from './report/index.ts';
-export type { AlignmentReport, Dimension, StatResult } from './alignment/types.ts';
+export { headline, type Headline } from './report/words.ts';
+export type * from './alignment/types.ts';
 export type { Problem } from './sync/check.ts';
 export type { Explanation } from './sync/explain.ts';
 export type { Allowances } from './sync/guard.ts';
@@ -33,4 +35,5 @@ export type { PulledPage, PullReport } from './sync/pull.ts';
 export type { Phase } from './sync/run.ts';
 export type { OutcomesReport, OutcomesResult, SyncResult } from './sync/sync-run.ts';
 export type { OpenWarehouse } from './warehouses.ts';
-export type { Warehouse } from './warehouse/types.ts';
+export type { DuckDbWarehouse, WarehouseOptions } from './warehouse/duckdb.ts';
+export type { Coverage, Queryable, Row, Warehouse } from './warehouse/types.ts';
