@@ -220,7 +220,7 @@ class OpenTruce implements Truce {
       const { stores } = this.#parts;
       const stage = { ...run, engine: run.engine };
       const report = await stores.forWriting({ needed: stores.present }, (warehouse) =>
-        pullStage(stage, { warehouse, needsWarehouse: stores.present, allowGone: options.allow?.gone }),
+        pullStage(stage, { warehouse, needsWarehouse: stores.present, allow: options.allow }),
       );
       const { streams, warehouse, problems } = report;
       const people = await peopleOf(run.state);
@@ -268,9 +268,13 @@ class OpenTruce implements Truce {
   }
 
   async sync(options: SyncOptions = {}): Promise<SyncResult> {
-    return this.#run('sync', options, (run) =>
-      syncRun(run, { ...options, stores: this.#parts.stores, planPath: join(this.#folder(), 'plan.ndjson') }),
-    );
+    const folder = mkdtempSync(join(tmpdir(), 'truce-plan-'));
+    try {
+      const planPath = join(folder, 'plan.ndjson');
+      return await this.#run('sync', options, (run) => syncRun(run, { ...options, stores: this.#parts.stores, planPath }));
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
   }
 
   async outcomes(options: CallOptions = {}): Promise<OutcomesResult> {

@@ -8,7 +8,7 @@ import { basesOf, intentOf, itemOf, judge, skipOf } from './intent.ts';
 
 /** Up to this many rows are written conditionally, where the CRM can; above, their number would cost more calls than the check after. */
 const conditionalRows = 500;
-const largestBatch = 500;
+const largestBatch = 1_000;
 
 /**
  * Writes lines to the CRMs: the only place that does, for all rooms. Reads the targets again just before each batch, stores

@@ -21,17 +21,16 @@ export interface GuardInput {
   readonly guards: GuardSettings;
   readonly summary: PlanSummary;
   readonly linked: number;
-  readonly unlinked: number;
   readonly people: Readonly<Record<Side, number>>;
   readonly allow: Allowances;
 }
 
 /**
  * Stops a run that would do more than anybody meant. Nothing has been written then.
- * @throws {PlanError} `SIDE_EMPTY`, `TOO_MANY_CHANGES`, `TOO_MANY_CREATES`, `TOO_MANY_UNLINKS`; the message names the number
+ * @throws {PlanError} `SIDE_EMPTY`, `TOO_MANY_CHANGES`, `TOO_MANY_CREATES`; the message names the number
  * that would let the run through.
  */
-export function checkGuards({ guards, summary, linked, unlinked, people, allow }: GuardInput): void {
+export function checkGuards({ guards, summary, linked, people, allow }: GuardInput): void {
   for (const side of ['marketing', 'sales'] as const) {
     const other: Side = side === 'marketing' ? 'sales' : 'marketing';
     if (people[side] > 0 || people[other] === 0) continue;
@@ -54,16 +53,24 @@ export function checkGuards({ guards, summary, linked, unlinked, people, allow }
       hint: `Look at the plan. If it is right, allow ${summary.create} creates for this run.`,
     });
   }
-  const unlinks = Math.max(unlinksAlwaysAllowed, guards.unlinks.share * (linked + unlinked));
-  if (unlinked > unlinks && unlinked > (allow.unlinks ?? 0)) {
-    throw new PlanError(
-      'TOO_MANY_UNLINKS',
-      `${unlinked} linked people have lost a record since the last run, more than ${percent(guards.unlinks.share)}.`,
-      {
-        hint: `Look who deleted them. If it is right, allow ${unlinked} unlinks for this run.`,
-      },
-    );
-  }
+}
+
+/**
+ * Stops a run before it takes in that far too many linked people have lost a record. The changes stay unread, so that the
+ * next run stops at them too, until somebody allows the number.
+ * @throws {PlanError} `TOO_MANY_UNLINKS`
+ */
+export function checkUnlinks(
+  unlinked: number,
+  at: { readonly linked: number; readonly guards: GuardSettings; readonly allowed: number },
+): void {
+  const { linked, guards, allowed } = at;
+  if (unlinked <= Math.max(unlinksAlwaysAllowed, guards.unlinks.share * linked) || unlinked <= allowed) return;
+  throw new PlanError(
+    'TOO_MANY_UNLINKS',
+    `${unlinked} of ${linked} linked people have lost a record since the last run, more than ${percent(guards.unlinks.share)}.`,
+    { hint: `Look who deleted them. If it is right, allow ${unlinked} unlinks for this run.` },
+  );
 }
 
 /**

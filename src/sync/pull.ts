@@ -6,6 +6,7 @@ import type { RecordId, Side } from '../model/words.ts';
 import type { Log } from '../ports.ts';
 import type { State, StateBatch, StoredCursor } from '../state/types.ts';
 import type { Warehouse } from '../warehouse/types.ts';
+import { checkUnlinks, type Allowances } from './guard.ts';
 import { news, observed, readFields, withChannel } from './observe.ts';
 
 /** People first: the status must not wait for the rest. */
@@ -40,8 +41,8 @@ export interface PullOptions {
   readonly onPage?: (page: PulledPage) => void;
   /** Keeps the lease; called before each page is stored. */
   readonly renew?: () => Promise<void>;
-  /** People of a side that may be gone at once, where the guard would stop: the number found, named by whoever knows why. */
-  readonly allowGone?: number | undefined;
+  /** Guards that are lifted for this run: `gone` and `unlinks`. */
+  readonly allow?: Allowances | undefined;
 }
 
 export interface PulledPage {
@@ -73,6 +74,8 @@ export interface PullReport {
 interface Pulling extends PullOptions {
   readonly read: { side: Side; stream: Stream; records: number }[];
   readonly problems: PullReport['problems'][number][];
+  /** Linked people before the pull. */
+  readonly linked: number;
   unlinked: number;
   warehouseFailed: boolean;
   /** Loads take turns: a warehouse has one writer. */
@@ -82,7 +85,8 @@ interface Pulling extends PullOptions {
 /**
  * Reads both sides' changes page by page into state and warehouse. A page is in the warehouse before it is in the state,
  * and its cursor is stored together with what it covers, so a pull that dies is taken up where it stood.
- * @throws {PlanError} `SIDE_EMPTY`, `SIDE_SHRUNK` when a side lists far fewer people than it did; nothing is unlinked then.
+ * @throws {PlanError} `SIDE_EMPTY`, `SIDE_SHRUNK` when a side lists far fewer people than it did, `TOO_MANY_UNLINKS` in mode sync;
+ * nothing of what would be unlinked is then.
  * @throws {CrmError} when people can't be read.
  */
 export async function pull(options: PullOptions): Promise<PullReport> {
@@ -93,6 +97,7 @@ export async function pull(options: PullOptions): Promise<PullReport> {
     signal,
     read: [],
     problems: [],
+    linked: await options.state.links.linkedCount(),
     unlinked: 0,
     warehouseFailed: false,
     turn: Promise.resolve(),
@@ -249,9 +254,10 @@ async function storePeople(pulling: Pulling, at: { side: Side; page: ChangePage<
     const earlier = people.get(event.id);
     if (earlier === undefined || earlier.modifiedAt <= seen.modifiedAt) people.set(event.id, seen);
   }
-  pulling.unlinked += await countLinked(
-    state,
-    [...gone.values()].filter((ref) => ref.mergedInto === null && known.has(ref.id)).map((ref) => known.get(ref.id)?.linkId ?? null),
+  const deleted = page.events.filter((event) => event.type === 'deleted' || event.type === 'erased');
+  await unlink(
+    pulling,
+    deleted.map((event) => known.get(event.id)?.linkId ?? null),
   );
   const checked = cursor.full && cursor.done;
   await state.commit({
@@ -270,9 +276,17 @@ function goneBy(side: Side, event: Exclude<ChangeEvent<Person>, { type: 'upsert'
   return { side, id: event.id, erased: event.type === 'erased', mergedInto };
 }
 
-async function countLinked(state: State, linkIds: readonly (string | null)[]): Promise<number> {
-  const links = await state.links.get(linkIds.filter((id) => id !== null));
-  return [...links.values()].filter((link) => link.kind === 'linked').length;
+/** Counts linked people who are about to lose a record, and stops while that can still be undone. */
+async function unlink(pulling: Pulling, linkIds: readonly (string | null)[]): Promise<void> {
+  const links = await pulling.state.links.get(linkIds.filter((id) => id !== null));
+  pulling.unlinked += [...links.values()].filter((link) => link.kind === 'linked').length;
+  const { guards, mode } = pulling.settings;
+  if (mode !== 'sync' || pulling.unlinked === 0) return;
+  checkUnlinks(pulling.unlinked, {
+    linked: pulling.linked,
+    guards,
+    allowed: Math.max(pulling.allow?.unlinks ?? 0, pulling.allow?.gone ?? 0),
+  });
 }
 
 /** After a pass that listed everything, what it did not list is gone, unless that is too much to be true. */
@@ -281,7 +295,7 @@ async function removeUnseen(pulling: Pulling, side: Side, pass: number): Promise
   const unseen = await state.people.unseenCount(side, pass);
   const known = await state.people.count(side);
   const share = known === 0 ? 1 : (known - unseen) / known;
-  if (unseen > 0 && share < settings.guards.shrunkBelow && pulling.allowGone !== unseen) {
+  if (unseen > 0 && share < settings.guards.shrunkBelow && pulling.allow?.gone !== unseen) {
     // The next pull has to list everything again, once the cause is mended.
     await state.commit({ forgetCursors: [{ side, stream: 'people' }] });
     const empty = unseen === known;
@@ -295,8 +309,8 @@ async function removeUnseen(pulling: Pulling, side: Side, pass: number): Promise
     const ids = await state.people.unseen(side, pass, removedPerCommit);
     if (ids.length === 0) return;
     const known = await state.people.get(side, ids);
-    pulling.unlinked += await countLinked(
-      state,
+    await unlink(
+      pulling,
       [...known.values()].map((person) => person.linkId),
     );
     await state.commit({ gone: ids.map((id) => ({ side, id, erased: false, mergedInto: null })) });

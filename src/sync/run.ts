@@ -11,8 +11,8 @@ import type { ApplyOptions, LineOutcome } from './applying.ts';
 import { checkAccount } from './guard.ts';
 import type { PulledPage } from './pull.ts';
 
-/** How long a run that says nothing keeps the state to itself. */
-const leaseMs = 120_000;
+/** How long a run that says nothing keeps the state to itself: longer than any one request may take with its retries. */
+const leaseMs = 300_000;
 
 /** What a run is told to do without, and whom it tells what. */
 export interface Engine {

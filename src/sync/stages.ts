@@ -6,6 +6,7 @@ import type { Instant, Side } from '../model/words.ts';
 import type { Hold, LinkedPerson, State } from '../state/types.ts';
 import type { Warehouse } from '../warehouse/types.ts';
 import { normaliseEmail } from './email.ts';
+import type { Allowances } from './guard.ts';
 import { readFields } from './observe.ts';
 import { planPerson, type PlanContext } from './person-plan.ts';
 import { PlanWriter } from './plan-file.ts';
@@ -30,7 +31,7 @@ export interface Stage {
 export interface PullStageOptions {
   readonly warehouse: Warehouse | null;
   readonly needsWarehouse: boolean;
-  readonly allowGone?: number | undefined;
+  readonly allow?: Allowances | undefined;
   /** Only these streams. @default all */
   readonly streams?: readonly Stream[] | undefined;
 }
@@ -48,7 +49,7 @@ export async function pullStage(stage: Stage, options: PullStageOptions): Promis
     settings,
     warehouse,
     needsWarehouse: options.needsWarehouse,
-    allowGone: options.allowGone,
+    allow: options.allow,
     streams: options.streams,
     log: ports.log,
     signal,

@@ -83,7 +83,7 @@ export async function syncRun(run: Run, options: SyncRunOptions): Promise<SyncRe
   const pulled = await pullAll(run, options);
   const canary = mode === 'sync' && options.yes !== true && engine.settings.guards.canary > 0 && !(await state.journal.everApplied('sync'));
   const planned = mode === 'outcomes' ? null : await planFor(run, facts, { ...options, canary });
-  if (planned !== null && mode === 'sync') await applyPlanned(run, facts, { planned, pulled, allow: options.allow ?? {} });
+  if (planned !== null && mode === 'sync') await applyPlanned(run, facts, { planned, allow: options.allow ?? {} });
   const stopped = canary && planned !== null && planned.limited;
   const checked = stopped ? await readBack(run) : null;
   const counts = await state.journal.counts(run.id, { room: 'sync' });
@@ -136,7 +136,7 @@ async function pullAll(
     run.engine.ports.log.write('warn', `The warehouse can't be opened now: ${error instanceof TruceError ? error.message : String(error)}`);
   };
   const report = await stores.forWriting({ needed: false, failed }, (warehouse) =>
-    pullStage(run, { warehouse, needsWarehouse: false, allowGone: allow?.gone, streams }),
+    pullStage(run, { warehouse, needsWarehouse: false, allow, streams }),
   );
   return locked ? { ...report, warehouse: 'behind' } : report;
 }
@@ -149,16 +149,15 @@ async function planFor(run: Run, facts: Facts, options: SyncRunOptions & { reado
 
 interface Applying {
   readonly planned: PlanStageResult;
-  readonly pulled: PullReport;
   readonly allow: Allowances;
 }
 
-async function applyPlanned(run: Run, facts: Facts, { planned, pulled, allow }: Applying): Promise<void> {
+async function applyPlanned(run: Run, facts: Facts, { planned, allow }: Applying): Promise<void> {
   const { engine, state } = run;
   const { settings } = engine;
   const { plan, linked, limited } = planned;
   const people = { marketing: await state.people.count('marketing'), sales: await state.people.count('sales') };
-  checkGuards({ guards: settings.guards, summary: plan.summary, linked, unlinked: pulled.unlinked, people, allow });
+  checkGuards({ guards: settings.guards, summary: plan.summary, linked, people, allow });
   await checkBudgets(run, plan);
   if (!limited) await state.meta.setConfigHash(settings.hash);
   if (plan.summary.create + plan.summary.update === 0) return;
@@ -294,7 +293,7 @@ export async function applyRun(run: Run, plan: Plan, allow: Allowances): Promise
   const { summary } = plan;
   const linked = summary.unchanged + summary.update + summary.quarantined;
   const people = { marketing: linked, sales: linked };
-  checkGuards({ guards: settings.guards, summary, linked, unlinked: 0, people, allow });
+  checkGuards({ guards: settings.guards, summary, linked, people, allow });
   refuse(run, { accounts: run.accounts, descriptions: await describeBoth(engine, run.signal) }, 'sync');
   await checkBudgets(run, plan);
   engine.onPhase('apply');

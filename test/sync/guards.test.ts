@@ -291,3 +291,20 @@ describe('the state', () => {
     expect(crms.writes()).toEqual([0, 0]);
   });
 });
+
+test('many linked people who lose their record stop a sync, the next one too, until their number is allowed', async () => {
+  await using crms = twoCrms();
+  const { pairs, t } = await many(crms, 30, 0);
+  for (const pair of pairs.slice(0, 12)) crms.sales.world.remove(pair.s, { at: crms.later() });
+  crms.later();
+  for (let run = 0; run < 2; run += 1) {
+    await expect(t.sync({ yes: true })).rejects.toMatchObject({
+      name: 'PlanError',
+      code: 'TOO_MANY_UNLINKS',
+      hint: expect.stringContaining('12'),
+    });
+  }
+  expect((await t.status()).people).toMatchObject({ sales: 30, linked: 30 });
+  await t.sync({ yes: true, allow: { unlinks: 12 } });
+  expect((await t.status()).people).toMatchObject({ sales: 18, linked: 18 });
+});
