@@ -75,7 +75,7 @@ export const configSchema: z.ZodType<TruceConfig> = z.strictObject({
       policy: policy.default('furthest').describe('Who wins when both sides changed the status differently; furthest: the later rung.'),
     })
     .prefault({}),
-  fields: z.array(field).default([]),
+  fields: z.array(field).default([]).describe('Further fields that are kept the same on both sides, beside the status.'),
   ambiguous: z
     .enum(['quarantine', 'prefer-contact', 'most-recent'])
     .default('quarantine')
@@ -102,7 +102,12 @@ export const configSchema: z.ZodType<TruceConfig> = z.strictObject({
         .default(['primary-campaign-by-person', 'first-responded-member', 'marketing-campaign', 'utm'])
         .describe('The rules that name the campaign a deal came from, in the order they are tried.'),
       campaigns: z
-        .array(z.strictObject({ marketing: text, sales: z.array(text).min(1) }))
+        .array(
+          z.strictObject({
+            marketing: text.describe('Name or id of the HubSpot campaign.'),
+            sales: z.array(text).min(1).describe('Names or ids of the Salesforce campaigns that belong to it.'),
+          }),
+        )
         .default([])
         .describe('Reviewed pairs: one HubSpot campaign, any number of Salesforce campaigns, by name or id.'),
       untouchedAfterDays: count.default(30).describe('Days without a touch after which a handed lead counts as untouched on its campaign.'),

@@ -77,8 +77,3 @@ export function intervalText(interval: Interval | null, unit: StatUnit): string 
 export function instantText(at: Instant): string {
   return `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 }
-
-/** An instant as a date. */
-export function dateText(at: Instant): string {
-  return new Date(at).toISOString().slice(0, 10);
-}

@@ -105,7 +105,7 @@ describe('the README', () => {
   });
 
   it('lists every configuration key with its default and its meaning', () => {
-    const rows = configurationRows(configJsonSchema() as Schema, '');
+    const rows = configurationRows(configJsonSchema(), '');
     const { found, wanted } = block('configuration', `| key | default | |\n| --- | --- | --- |\n${rows.join('\n')}\n`);
     expect(rows.filter((row) => /\|\s+\|$/.test(row))).toEqual([]);
     expect(found).toBe(wanted);
