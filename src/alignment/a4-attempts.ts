@@ -2,6 +2,7 @@ import { policyLabels } from './a1-follow-up-rate.ts';
 import { goodman } from './estimators/goodman.ts';
 import { dayMs, followUpPopulation, followUpWarnings, missingFollowUp } from './follow-up.ts';
 import { materialise, policies, policyNumber } from './prepare.ts';
+import type { RateQuery } from './rates.ts';
 import { clusterWarnings, rate, rateRow, rates, segmentRates } from './rates.ts';
 import { notMeasured, nonZero, resultOf } from './result.ts';
 import { count } from './rows.ts';
@@ -54,29 +55,23 @@ async function compute(context: StatContext): Promise<StatResult> {
   const policy = policyNumber(context.settings.touchPolicy);
   const horizonMs = horizonDays * dayMs;
   const window = [context.asOf - horizonMs, horizonMs];
-  const countAttempts = (number: number): Promise<void> =>
-    materialise(context.db, { name: 'attempt_counts', sql: attemptCountsSql, params: [number, ...window] });
-  const share = { obs: attemptShareSql, params: [most] };
-  const everyone = { ...share, places: { g: { sql: "''" }, owed: 0 } };
-  const byPolicy: SegmentRow[] = [];
-  for (const one of policies) {
-    await countAttempts(policyNumber(one));
-    byPolicy.push(rateRow('policy', { ...(await rate(context, everyone)), key: one }, policyLabels[one]));
-  }
-  await countAttempts(policy);
-  const total = await rate(context, everyone);
-  const owed = await rate(context, { ...share, places: { g: { sql: "''" }, owed: 1 } });
-  const cutRates = await rates(context, { obs: attemptCutsSql, params: [] });
+  await materialise(context.db, { name: 'attempt_counts', sql: attemptCountsSql, params: window });
+  const share = (number: number, owed: 0 | 1): RateQuery => ({
+    obs: attemptShareSql,
+    params: [number, most],
+    places: { g: { sql: "''" }, owed },
+  });
+  const total = await rate(context, share(policy, 0));
+  const owed = await rate(context, share(policy, 1));
+  const cutRates = await rates(context, { obs: attemptCutsSql, params: [policy] });
   const rows: SegmentRow[] = cuts.flatMap(([key, label]) =>
     cutRates.filter((r) => r.key === key).map((r) => rateRow('attempts', r, label)),
   );
-  const distribution = await distributionOf(context, total.designEffect);
-  rows.push(
-    ...distribution.rows,
-    rateRow('owed', { ...owed, key: `<=${most}` }, `at most ${most}, unresolved and never spoken to`),
-    ...byPolicy,
-  );
-  rows.push(...(await segmentRates(context, (column) => ({ ...share, places: { g: column, owed: 0 } }))));
+  const distribution = await distributionOf(context, policy, total.designEffect);
+  rows.push(...distribution.rows, rateRow('owed', { ...owed, key: `<=${most}` }, `at most ${most}, unresolved and never spoken to`));
+  for (const one of policies)
+    rows.push(rateRow('policy', { ...(await rate(context, share(policyNumber(one), 0))), key: one }, policyLabels[one]));
+  rows.push(...(await segmentRates(context, (column) => ({ ...share(policy, 0), places: { g: column, owed: 0 } }))));
 
   const population = await followUpPopulation(context, policy);
   return resultOf(definition, context, {
@@ -108,9 +103,10 @@ async function compute(context: StatContext): Promise<StatResult> {
 
 async function distributionOf(
   context: StatContext,
+  policy: number,
   designEffect: number,
 ): Promise<{ readonly rows: readonly SegmentRow[]; readonly mean: number | null }> {
-  const found = await context.db.query(attemptDistributionSql);
+  const found = await context.db.query(attemptDistributionSql, [policy]);
   const n = found.reduce((sum, row) => sum + count(row, 'n'), 0);
   if (n === 0) return { rows: [], mean: null };
   const byAttempts = new Map(found.map((row) => [count(row, 'attempts'), count(row, 'n')]));

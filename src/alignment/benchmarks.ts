@@ -5,14 +5,14 @@ const companies = 'A share of companies (one test lead each), not of leads.';
 const noStudy = 'Widely quoted; no study has been found behind it.';
 
 /** A published figure with the statistic that it stands beside. */
-export type RegisteredBenchmark = readonly [statistic: StatId, figure: Benchmark];
+type RegisteredBenchmark = readonly [statistic: StatId, figure: Benchmark];
 
 /**
  * The published figures, what kind of figure each is, and how far to trust it: A a published study with its method, B a
  * vendor's study with sample size, C an opinion survey, D a quotation without a traceable study.
  * @source the publication named in each row
  */
-export const benchmarks: readonly RegisteredBenchmark[] = [
+const benchmarks: readonly RegisteredBenchmark[] = [
   [
     'A1',
     {

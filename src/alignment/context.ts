@@ -13,7 +13,7 @@ import type { AlignmentOptions, AlignmentSettings, AlignmentThresholds, Dimensio
 const day = 86_400_000;
 
 /** The thresholds that hold where the settings don't say otherwise. */
-export const defaultThresholds: AlignmentThresholds = {
+const defaultThresholds: AlignmentThresholds = {
   preTouchMs: 7 * day,
   collapseMs: 600_000,
   settleMs: 1_800_000,

@@ -11,7 +11,7 @@ import { reasonsSql } from './sql/reasons.sql.ts';
 import type { Interval, LedgerDeals, LedgerRate, LedgerRow, LedgerState, StatContext } from './types.ts';
 
 /** The ledger's columns, in the order in which a lead's life runs. */
-export const ledgerStates: readonly LedgerState[] = [
+const ledgerStates: readonly LedgerState[] = [
   'not_handed',
   'waiting_untouched',
   'closed_untouched',

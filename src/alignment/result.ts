@@ -37,7 +37,7 @@ export function notMeasured(
   });
 }
 
-export const emptyPopulation: Population = { n: 0, clusters: 0, unknown: 0, excluded: {}, immature: 0 };
+const emptyPopulation: Population = { n: 0, clusters: 0, unknown: 0, excluded: {}, immature: 0 };
 
 /** Counts by name without those that are 0, in the names' order, whatever order the database gave them in. */
 export function nonZero(counts: Readonly<Record<string, number>>): Readonly<Record<string, number>> {

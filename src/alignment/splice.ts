@@ -2,10 +2,10 @@
 export type Splice = SegmentColumn | number | SqlText;
 
 /** The columns that group the rows of a statistic, as the prepared tables call them. */
-export type SegmentColumn = 'channel' | 'campaign' | 'owner' | 'team' | 'month' | 'origin';
+type SegmentColumn = 'channel' | 'campaign' | 'owner' | 'team' | 'month' | 'origin';
 
 /** SQL of this folder, marked so that no other text is spliced by mistake. */
-export interface SqlText {
+interface SqlText {
   readonly sql: string;
 }
 

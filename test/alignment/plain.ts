@@ -4,7 +4,7 @@ import type { ToyRow, ToyTable } from '../support/toy-company.ts';
  * The statistics once more, by plain loops over the rows, written from their definitions and not from the SQL: what the
  * tests compare with. Slow and simple on purpose.
  */
-export const minute = 60_000;
+const minute = 60_000;
 export const hour = 60 * minute;
 export const day = 24 * hour;
 

@@ -1,6 +1,6 @@
 /**
- * Attempts of the first episodes that are at least a horizon old (handed over by $2), under policy $1: how many there
- * were before the outcome, within the horizon $3; whether the lead was unresolved and never spoken to by then, so that
+ * Attempts of the first episodes that are at least a horizon old (handed over by $1), under every policy: how many there
+ * were before the outcome, within the horizon $2; whether the lead was unresolved and never spoken to by then, so that
  * persistence was owed.
  */
 export const attemptCountsSql: string = `
@@ -9,11 +9,11 @@ WITH spoken AS (
   FROM run_handovers h JOIN run_connects c ON c.lead_id = h.lead_id AND c.occurred_at >= h.handed_at AND c.occurred_at <= h.end_at
   GROUP BY h.lead_id, h.episode
 )
-SELECT f.lead_id, f.cluster, f.worker,
+SELECT f.policy, f.lead_id, f.cluster, f.worker,
        f.channel, f.campaign, f.owner, f.team, f.month, f.n_inside AS attempts,
-       CASE WHEN (f.outcome_at IS NULL OR f.outcome_at > f.handed_at + CAST($3 AS BIGINT))
-             AND (s.connect_at IS NULL OR s.connect_at > f.handed_at + CAST($3 AS BIGINT))
-             AND f.end_at >= f.handed_at + CAST($3 AS BIGINT) THEN 1 ELSE 0 END AS owed
+       CASE WHEN (f.outcome_at IS NULL OR f.outcome_at > f.handed_at + CAST($2 AS BIGINT))
+             AND (s.connect_at IS NULL OR s.connect_at > f.handed_at + CAST($2 AS BIGINT))
+             AND f.end_at >= f.handed_at + CAST($2 AS BIGINT) THEN 1 ELSE 0 END AS owed
 FROM run_followup f LEFT JOIN spoken s ON s.lead_id = f.lead_id AND s.episode = f.episode
-WHERE f.episode = 1 AND f.opted_out_before = 0 AND f.origin <> 'sales' AND f.handed_at <= CAST($2 AS BIGINT) AND f.policy = CAST($1 AS INTEGER)
+WHERE f.episode = 1 AND f.opted_out_before = 0 AND f.origin <> 'sales' AND f.handed_at <= CAST($1 AS BIGINT)
 `;

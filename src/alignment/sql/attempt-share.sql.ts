@@ -1,4 +1,4 @@
-/** Observations (g, cluster, y): at most $1 attempts, from `run_attempt_counts`, by the place `g`; `owed` filters. */
+/** Observations (g, cluster, y): at most $2 attempts under the policy $1, from `run_attempt_counts`, by the place `g`; `owed` filters. */
 export const attemptShareSql: string = `
-SELECT {g} AS g, a.worker AS cluster, CASE WHEN a.attempts <= CAST($1 AS INTEGER) THEN 1 ELSE 0 END AS y FROM run_attempt_counts a WHERE a.owed >= {owed}
+SELECT {g} AS g, a.worker AS cluster, CASE WHEN a.attempts <= CAST($2 AS INTEGER) THEN 1 ELSE 0 END AS y FROM run_attempt_counts a WHERE a.owed >= {owed} AND a.policy = CAST($1 AS INTEGER)
 `;

@@ -9,15 +9,13 @@ WITH ends AS (
   FROM run_obs GROUP BY c, t
 ), risk AS (
   SELECT c, t, CAST(d AS DOUBLE PRECISION) AS d, CAST(d1 AS DOUBLE PRECISION) AS d1, CAST(d2 AS DOUBLE PRECISION) AS d2,
-         CAST(sum(cases) OVER (PARTITION BY c ORDER BY t DESC ROWS UNBOUNDED PRECEDING) AS DOUBLE PRECISION) AS n
+         CAST(sum(cases) OVER (PARTITION BY c) - sum(cases) OVER (PARTITION BY c ORDER BY t ROWS UNBOUNDED PRECEDING) + cases AS DOUBLE PRECISION) AS n
   FROM ends
-), steps AS (
-  SELECT c, t, d, d1, d2, n, CASE WHEN d < n THEN d / (n * (n - d)) ELSE 0 END AS h,
-         CASE WHEN max(CASE WHEN d = n THEN 1 ELSE 0 END) OVER w = 1 THEN 0.0 ELSE exp(sum(CASE WHEN d < n THEN ln((n - d) / n) ELSE 0 END) OVER w) END AS s
-  FROM risk WHERE d > 0
-  WINDOW w AS (PARTITION BY c ORDER BY t ROWS UNBOUNDED PRECEDING)
+), logs AS (
+  SELECT c, t, d, d1, d2, n, CASE WHEN d < n THEN d / (n * (n - d)) ELSE 0 END AS h, CASE WHEN d < n THEN ln((n - d) / n) ELSE 0 END AS l FROM risk WHERE d > 0
 ), before AS (
-  SELECT steps.*, coalesce(lag(s) OVER (PARTITION BY c ORDER BY t), 1.0) AS sp FROM steps
+  SELECT logs.*, CASE WHEN d = n THEN 0.0 ELSE exp(sum(l) OVER w) END AS s, exp(sum(l) OVER w - l) AS sp
+  FROM logs WINDOW w AS (PARTITION BY c ORDER BY t ROWS UNBOUNDED PRECEDING)
 ), incidence AS (
   SELECT before.*, sum(sp * d1 / n) OVER w AS f1, sum(sp * d2 / n) OVER w AS f2
   FROM before WINDOW w AS (PARTITION BY c ORDER BY t ROWS UNBOUNDED PRECEDING)
