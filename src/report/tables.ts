@@ -1,4 +1,5 @@
 import type { CurvePoint, LedgerState, SegmentRow, StatResult } from '../alignment/types.ts';
+import { dimensionTitle } from './words.ts';
 import { countText, durationText, intervalText, moneyText, shareText, valueText } from './format.ts';
 
 /** One cell: how it is shown, and its exact value for files. */
@@ -228,7 +229,7 @@ function segmentTables(rows: readonly SegmentRow[]): readonly Table[] {
   const dimensions = [...new Set(rows.map((row) => row.dimension))];
   return dimensions.map((dimension) => ({
     key: `by-${dimension}`,
-    title: dimension === 'total' ? 'Overall' : `By ${dimension.replaceAll('-', ' ')}`,
+    title: dimensionTitle(dimension),
     columns: columns(
       dimension === 'total' ? 'All' : dimension.replaceAll('-', ' '),
       '#Cases',

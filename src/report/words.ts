@@ -102,6 +102,18 @@ export function comparableText(benchmark: Benchmark): string {
   }
 }
 
+const dimensionTitles = new Map([
+  ['total', 'Overall'],
+  ['all', 'All leads'],
+  ['qualified', 'Qualified leads'],
+  ['reason', 'With the reason'],
+]);
+
+/** How a split is headed. */
+export function dimensionTitle(dimension: string): string {
+  return dimensionTitles.get(dimension) ?? `By ${dimension.replaceAll('-', ' ')}`;
+}
+
 /** The rows of one split, in the order the statistic gives them. */
 export function rowsOf(stat: StatResult, dimension: string): readonly SegmentRow[] {
   return (stat.rows ?? []).filter((row) => row.dimension === dimension);

@@ -45,10 +45,11 @@ export const colors = {
  * @throws {ConfigError} CHARTS_MISSING when the optional package is not installed.
  */
 export async function loadDraw(): Promise<Draw> {
-  const [core, charts, components, renderers] = await Promise.all([
+  const [core, charts, components, features, renderers] = await Promise.all([
     import('echarts/core'),
     import('echarts/charts'),
     import('echarts/components'),
+    import('echarts/features'),
     import('echarts/renderers'),
   ]).catch((error: unknown) => {
     throw new ConfigError('CHARTS_MISSING', 'The HTML report needs the optional package echarts, which is not installed.', {
@@ -64,6 +65,7 @@ export async function loadDraw(): Promise<Draw> {
     components.GridComponent,
     components.MarkLineComponent,
     components.VisualMapComponent,
+    features.LabelLayout,
     renderers.SVGRenderer,
   ]);
   let serial = 0;

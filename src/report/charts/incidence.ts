@@ -1,7 +1,7 @@
 import type { Benchmark, Curve, StatResult } from '../../alignment/types.ts';
 import { shareText } from '../format.ts';
 import { sameUnit } from '../words.ts';
-import { clip, colors, shareAxis, small, type ChartSpec } from './draw.ts';
+import { colors, shareAxis, small, type ChartSpec } from './draw.ts';
 
 const marks: readonly (readonly [number, string])[] = [
   [60_000, '1 min'],
@@ -22,16 +22,26 @@ const looks = new Map([
   ['open', colors.waiting],
 ]);
 
-/** Stacked cumulative incidence: which share of the cases has met which end, by time since the start. Time runs on a log scale. */
-export function incidenceChart(stat: StatResult, title: string, from = 60_000): ChartSpec | undefined {
+const endings = new Map([
+  ['touched', 'contacted'],
+  ['closed-untouched', 'closed untouched'],
+  ['won', 'won'],
+  ['lost', 'lost or rejected'],
+]);
+
+/**
+ * Stacked cumulative incidence: which share of the cases has met which end, by time since the start. Time runs on a log
+ * scale from `from`; `key` chooses among the curves of several clocks.
+ */
+export function incidenceChart(stat: StatResult, title: string, { from = 60_000, key = '' } = {}): ChartSpec | undefined {
   const curves = (stat.curves ?? []).filter(
-    (curve) => curve.dimension === 'total' && curve.event !== 'waiting' && curve.event !== 'open' && curve.points.length > 0,
+    (curve) => curve.dimension === 'total' && curve.key === key && endings.has(curve.event) && curve.points.length > 0,
   );
   const [first] = curves;
   if (first === undefined) return undefined;
   const last = Math.max(...curves.flatMap((curve) => curve.points.map((point) => point.t)), from * 10);
   const times = grid(from, last);
-  const ends = curves.map((curve) => `${shareText(valueAt(curve, last))} ${curve.title.toLowerCase()}`);
+  const ends = curves.map((curve) => `${shareText(valueAt(curve, last))} ${endings.get(curve.event)}`);
   return {
     title,
     alt: `Cumulative share of ${first.n} cases by time: in the end ${ends.join(', ')}.`,
@@ -58,9 +68,10 @@ export function incidenceChart(stat: StatResult, title: string, from = 60_000): 
           lineStyle: { width: 1.5, color: look(curve) },
           areaStyle: { color: look(curve), opacity: 0.85 },
           data: times.map((t) => [Math.log10(t), valueAt(curve, t)]),
+          labelLayout: { moveOverlap: 'shiftY' },
           endLabel: {
             show: width >= 400,
-            formatter: `${clip(curve.title, 18)}\n${shareText(valueAt(curve, last))}`,
+            formatter: `${endings.get(curve.event)}\n${shareText(valueAt(curve, last))}`,
             ...small,
             color: look(curve),
           },

@@ -1,5 +1,5 @@
 import type { StatResult } from '../../alignment/types.ts';
-import { rowsOf } from '../words.ts';
+import { dimensionTitle, rowsOf } from '../words.ts';
 import { agreementChart } from './agreement.ts';
 import { funnelChart, ladderChart, ledgerChart, reasonsChart, segmentChart } from './bars.ts';
 import { colors, type ChartSpec } from './draw.ts';
@@ -31,13 +31,16 @@ function specs(stat: StatResult): readonly (ChartSpec | undefined)[] {
     case 'B5':
       return [reasonsChart(stat, 'lost'), reasonsChart(stat, 'rejected')];
     case 'B6':
-      return [incidenceChart(stat, 'From the start to won or lost', 3_600_000)];
+      return [
+        incidenceChart(stat, "From the lead's creation to won, lost or rejected", { from: 3_600_000 }),
+        incidenceChart(stat, "From the deal's creation to won or lost", { from: 3_600_000, key: 'deal-created' }),
+      ];
     case 'F1':
     case 'F3':
       return [...new Set((stat.rows ?? []).map((row) => row.dimension))]
         .filter((dimension) => dimension !== 'total' && dimension !== 'campaign')
         .slice(0, 2)
-        .map((dimension) => segmentChart(rowsOf(stat, dimension), `By ${dimension.replaceAll('-', ' ')}`));
+        .map((dimension) => segmentChart(rowsOf(stat, dimension), dimensionTitle(dimension)));
     case 'F4':
       return [agreementChart(stat)];
   }
