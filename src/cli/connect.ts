@@ -57,10 +57,13 @@ export async function rawConfig(options: CommonOptions, env: Environment, io: Io
   return mode !== undefined && raw !== null && typeof raw === 'object' ? { ...raw, mode } : raw;
 }
 
-/** The adapters of the sides asked for, from the environment; the other side's refuses to be asked. */
-export async function adapters(
+/**
+ * The adapters of the sides asked for, from the environment; the other side's refuses to be asked.
+ * @throws {ConfigError} `CREDENTIALS_MISSING` naming every variable that is missing
+ */
+async function adapters(
   env: Environment,
-  sides: readonly Side[] = ['marketing', 'sales'],
+  { sides = ['marketing', 'sales'], grantTo }: Opening,
 ): Promise<Readonly<Record<Side, CrmFactory>>> {
   const problems: ConfigProblem[] = [];
   const marketing = sides.includes('marketing') ? hubspotCredentials(env, problems) : null;
@@ -73,7 +76,13 @@ export async function adapters(
   }
   return {
     marketing: marketing === null ? unreachable('hubspot') : (await import('../../adapters/hubspot/index.ts')).hubspot(marketing),
-    sales: sales === null ? unreachable('salesforce') : (await import('../../adapters/salesforce/index.ts')).salesforce(sales),
+    sales:
+      sales === null
+        ? unreachable('salesforce')
+        : (await import('../../adapters/salesforce/index.ts')).salesforce({
+            ...sales,
+            ...(grantTo === undefined ? {} : { integrationUser: grantTo }),
+          }),
   };
 }
 
@@ -125,6 +134,8 @@ async function salesforceCredentials(env: Environment, problems: ConfigProblem[]
 export interface Opening {
   /** The sides that the command talks to; for the others no credentials are asked. @default both */
   readonly sides?: readonly Side[];
+  /** Username of the Salesforce user that provisioning grants the fields to. @default the user of the credentials */
+  readonly grantTo?: string | undefined;
   /** A configuration to use instead of the file's. */
   readonly config?: unknown;
   /** The state to open instead of the one that options and environment name. */
@@ -135,13 +146,13 @@ export interface Opening {
 export async function withTruce<T>(
   io: Io,
   options: CommonOptions,
-  { sides, config, state, work }: Opening & { readonly work: (truce: Truce) => Promise<T> },
+  { config, state, work, ...opening }: Opening & { readonly work: (truce: Truce) => Promise<T> },
 ): Promise<T> {
   const env = await environment(io);
   const raw = config ?? (await rawConfig(options, env, io));
   const [{ truce }, { parseConfig }] = await Promise.all([import('../truce.ts'), import('../../config/schema.ts')]);
   const settings = parseConfig(raw);
-  const crms = await adapters(env, sides);
+  const crms = await adapters(env, opening);
   await using instance = await truce({
     ...crms,
     state: state ?? statePath(options, env, io),

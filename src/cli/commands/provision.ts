@@ -11,6 +11,7 @@ interface Options extends CommonOptions {
   readonly create?: boolean;
   readonly side?: keyof typeof sideOf;
   readonly out?: string;
+  readonly grantTo?: string;
 }
 
 const sideOf = { hubspot: 'marketing', salesforce: 'sales' } as const satisfies Readonly<Record<string, Side>>;
@@ -24,6 +25,10 @@ export function provisionCommand(session: Session): Command {
     .option('--out <dir>', 'write the Salesforce metadata folder and the HubSpot property list there')
     .option('--create', 'create what is missing, with its permissions; touches nothing that Truce did not make')
     .addOption(new Option('--side <crm>', 'only one CRM; the other needs no credentials then').choices(Object.keys(sideOf)))
+    .option(
+      '--grant-to <username>',
+      'the Salesforce user that Truce runs as, who is granted the fields (default: the user of the credentials)',
+    )
     .addHelpText(
       'after',
       `
@@ -32,7 +37,7 @@ credentials need no such right. Exit code 4 when a field could not be made.
 
 Examples:
   truce provision --out provision/
-  SALESFORCE_ACCESS_TOKEN=ADMIN_TOKEN truce provision --side salesforce --create
+  SALESFORCE_ACCESS_TOKEN=ADMIN_TOKEN truce provision --side salesforce --create --grant-to truce@acme.com
   HUBSPOT_ACCESS_TOKEN=ADMIN_TOKEN truce provision --side hubspot --create`,
     )
     .action(async (options: Options) => {
@@ -40,6 +45,7 @@ Examples:
       const sides: readonly Side[] = options.side === undefined ? ['marketing', 'sales'] : [sideOf[options.side]];
       await withTruce(io, options, {
         sides,
+        grantTo: options.grantTo,
         work: async (truce) => {
           const provisions = await truce.provision({ create: options.create === true, sides, signal: io.signal });
           const steps = sides.flatMap((side) => (provisions[side]?.steps ?? []).map((step) => ({ side, ...step })));

@@ -132,6 +132,24 @@ describe('an unprovisioned organisation', () => {
     expect(answer.json.at(0)).toMatchObject({ errorCode: 'INVALID_FIELD_FOR_INSERT_UPDATE', fields: ['Truce_Won_Deals__c'] });
   });
 
+  conforms('assumed', 'who may not customize makes no permission set, grants nothing and assigns nobody', async () => {
+    const r = rig({ provisioned: false });
+    const body = { Name: 'Mine', Label: 'Mine' };
+    const refused = await r.send('POST', '/sobjects/PermissionSet', { body, as: 'user' });
+    expect([refused.status, refused.json.at(0)?.['errorCode']]).toEqual([400, 'INSUFFICIENT_ACCESS_OR_READONLY']);
+    const ParentId = (await r.send('POST', '/sobjects/PermissionSet', { body })).json['id'];
+    const grants = {
+      FieldPermissions: { ParentId, SobjectType: 'Opportunity', Field: 'Opportunity.Loss_Reason__c', PermissionsRead: true },
+      ObjectPermissions: { ParentId, SobjectType: 'Lead', PermissionsRead: true },
+      PermissionSetAssignment: { PermissionSetId: ParentId, AssigneeId: (await r.records('SELECT Id FROM User LIMIT 1'))[0]?.['Id'] },
+    };
+    for (const [object, grant] of Object.entries(grants)) {
+      expect((await r.send('POST', `/sobjects/${object}`, { body: grant, as: 'user' })).json.at(0)?.['errorCode']).toBe(
+        'INSUFFICIENT_ACCESS_OR_READONLY',
+      );
+    }
+  });
+
   conforms('specified', 'who may not customize makes no field; a bad definition makes none either', async () => {
     const r = rig({ provisioned: false });
     expect((await r.send('POST', '/tooling/sobjects/CustomField', { body: WON, as: 'user' })).status).toBe(403);

@@ -2,7 +2,29 @@ import { RecordProblem } from '../errors.ts';
 import { customFieldOf } from '../schema/custom-field.ts';
 import { textOf } from '../schema/fields.ts';
 import { defineField } from '../definitions.ts';
+import type { WriteContext } from '../org.ts';
 import type { Rules } from './draft.ts';
+
+/**
+ * Whether this user may change the set-up: by the profile or a permission set.
+ * @source https://help.salesforce.com/s/articleView?id=platform.admin_userperms.htm (checked 2026-11)
+ */
+export function mayCustomize({ org, userId }: Pick<WriteContext, 'org' | 'userId'>): boolean {
+  const { store } = org;
+  const byProfile = store.find('PermissionSet', 'ProfileId', store.value(store.row(userId), 'ProfileId')) ?? [];
+  const assigned = (store.find('PermissionSetAssignment', 'AssigneeId', userId) ?? []).map((row) =>
+    store.row(String(store.value(row, 'PermissionSetId'))),
+  );
+  return [...byProfile, ...assigned].some((row) => store.value(row, 'PermissionsCustomizeApplication') === true);
+}
+
+/** Nobody grants rights to themselves: permission sets and what they hold are written by administrators. */
+export const permissionRules: Rules = {
+  before(context) {
+    if (!context.trusted && !mayCustomize(context))
+      throw new RecordProblem('INSUFFICIENT_ACCESS_OR_READONLY', 'insufficient access rights on object id');
+  },
+};
 
 /** A custom field made through the Tooling API: it exists at once, and nobody sees it until it is granted. */
 export const customFieldRules: Rules = {
@@ -33,6 +55,7 @@ export const customFieldRules: Rules = {
 /** A grant of a field that isn't there, or a second one, is refused; an edit right brings the right to read. */
 export const fieldPermissionRules: Rules = {
   before(context, draft) {
+    permissionRules.before?.(context, draft);
     const { store } = context.org;
     const [object = '', name = ''] = (textOf(draft.values.get('Field')) ?? '').split('.');
     const def = store.object(object);

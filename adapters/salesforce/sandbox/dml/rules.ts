@@ -1,7 +1,7 @@
 import type { Rules } from './draft.ts';
 import { campaignMemberRules, campaignRules } from './rules-campaign.ts';
 import { contactRoleRules, opportunityRules } from './rules-deal.ts';
-import { customFieldRules, fieldPermissionRules } from './rules-setup.ts';
+import { customFieldRules, fieldPermissionRules, permissionRules } from './rules-setup.ts';
 import { leadRules } from './rules-lead.ts';
 import { eventRules, taskRules } from './rules-activity.ts';
 
@@ -17,6 +17,9 @@ const BY_OBJECT: ReadonlyMap<string, Rules> = new Map([
   ['Event', eventRules],
   ['CustomField', customFieldRules],
   ['FieldPermissions', fieldPermissionRules],
+  ['ObjectPermissions', permissionRules],
+  ['PermissionSet', permissionRules],
+  ['PermissionSetAssignment', permissionRules],
 ]);
 
 /** What Salesforce does by itself on saving this object. */

@@ -1,4 +1,5 @@
 import { readInput } from '../dml/input.ts';
+import { mayCustomize } from '../dml/rules-setup.ts';
 import { insertRecord } from '../dml/write.ts';
 import { RequestProblem, notFound } from '../errors.ts';
 import { isObject } from '../json.ts';
@@ -27,14 +28,4 @@ export function tooling(call: Call, cursors: Cursors): Reply {
   const context = contextOf(call.org, call.userId, false);
   const created = insertRecord(context, def, readInput(context, def, Object.fromEntries(body), true));
   return { status: 201, json: { id: created, success: true, errors: [], warnings: [], infos: [] } };
-}
-
-/** Customizing needs the permission, by the profile or a permission set. */
-function mayCustomize(call: Call): boolean {
-  const { store } = call.org;
-  const byProfile = store.find('PermissionSet', 'ProfileId', store.value(store.row(call.userId), 'ProfileId')) ?? [];
-  const assigned = (store.find('PermissionSetAssignment', 'AssigneeId', call.userId) ?? []).map((row) =>
-    store.row(String(store.value(row, 'PermissionSetId'))),
-  );
-  return [...byProfile, ...assigned].some((row) => store.value(row, 'PermissionsCustomizeApplication') === true);
 }
