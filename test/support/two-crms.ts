@@ -36,6 +36,8 @@ export interface TwoCrms extends AsyncDisposable {
   statuses(pair: { readonly m: RecordId; readonly s: RecordId }): readonly [unknown, unknown];
   /** An hour later; returns the instant. */
   later(): number;
+  now(): number;
+  readonly ports: Partial<Ports>;
   /** Calls that wrote, by side. */
   writes(): readonly [number, number];
 }
@@ -88,6 +90,8 @@ export function twoCrms(options: TwoCrmsOptions = {}): TwoCrms {
     }),
     statuses: ({ m, s }) => [marketing.world.person(m)?.fields.get('status'), sales.world.person(s)?.fields.get('status')],
     later: () => (now += hour),
+    now: () => now,
+    ports,
     writes: () => [marketing.world.calls().write, sales.world.calls().write],
     [Symbol.asyncDispose]: async () => {
       for (const one of opened) await one.close();
