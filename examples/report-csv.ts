@@ -39,7 +39,9 @@ if (ladder.length > 0) console.log('\nWhere handed leads are lost:');
 for (const { label, n, share } of ladder)
   console.log(`  ${label.padEnd(40)} ${String(n).padStart(5)}  ${share === null ? '' : `${(share * 100).toFixed(0)} %`}`);
 
-await writeFile(out, await renderReport({ company: settings.company.name, alignment: report, notes: warnings }, 'html'));
+// What the import left out stands at the top of the page.
+const notes = warnings.map((warning) => `Import: ${warning}`);
+await writeFile(out, await renderReport({ company: settings.company.name, alignment: report, notes }, 'html'));
 console.log(`\nLook at next:\n  ${out}, in a browser; it is one file and can be sent`);
 console.log('  what each file may hold, and what more it lets the report say: adapters/files/README.md');
 console.log('  the same from both CRMs, without exports:                      examples/report-live.ts');
