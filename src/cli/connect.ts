@@ -63,7 +63,7 @@ export async function rawConfig(options: CommonOptions, env: Environment, io: Io
  */
 async function adapters(
   env: Environment,
-  { sides = ['marketing', 'sales'], grantTo }: Opening,
+  { sides = ['marketing', 'sales'], grantTo, currency }: Opening & { readonly currency: string },
 ): Promise<Readonly<Record<Side, CrmFactory>>> {
   const problems: ConfigProblem[] = [];
   const marketing = sides.includes('marketing') ? hubspotCredentials(env, problems) : null;
@@ -81,6 +81,7 @@ async function adapters(
         ? unreachable('salesforce')
         : (await import('../../adapters/salesforce/index.ts')).salesforce({
             ...sales,
+            currency,
             ...(grantTo === undefined ? {} : { integrationUser: grantTo }),
           }),
   };
@@ -152,7 +153,7 @@ export async function withTruce<T>(
   const raw = config ?? (await rawConfig(options, env, io));
   const [{ truce }, { parseConfig }] = await Promise.all([import('../truce.ts'), import('../../config/schema.ts')]);
   const settings = parseConfig(raw);
-  const crms = await adapters(env, opening);
+  const crms = await adapters(env, { ...opening, currency: settings.company.currency });
   await using instance = await truce({
     ...crms,
     state: state ?? statePath(options, env, io),
