@@ -1,0 +1,143 @@
+import type { AlignmentReport, Dimension } from './alignment/types.ts';
+import type { AccountInfo, CrmFactory, Description, Provision } from './crm.ts';
+import type { Plan, PlanLine, QuarantineEntry } from './model/plan.ts';
+import type { Settings } from './model/settings.ts';
+import type { Instant, Side } from './model/words.ts';
+import type { Ports } from './ports.ts';
+import type { Intent, RunRecord, StoredCursor } from './state/types.ts';
+import type { LineOutcome } from './sync/applying.ts';
+import type { Problem } from './sync/check.ts';
+import type { Explanation } from './sync/explain.ts';
+import type { Allowances } from './sync/guard.ts';
+import type { PulledPage, PullReport } from './sync/pull.ts';
+import type { Phase } from './sync/run.ts';
+import type { OutcomesResult, SyncResult } from './sync/sync-run.ts';
+import type { OpenWarehouse } from './warehouses.ts';
+
+export interface TruceOptions {
+  readonly marketing: CrmFactory;
+  readonly sales: CrmFactory;
+  /** The state's file, or `:memory:` for one that is dropped at `close()`. */
+  readonly state: string;
+  /** The warehouse's file (DuckDB), `:memory:`, or a function that opens another one. Without it there are no outcomes and no figures. */
+  readonly warehouse?: string | OpenWarehouse | undefined;
+  /** The configuration as people write it; checked here. @default the defaults and both vendors' stock maps */
+  readonly config?: unknown;
+  /** A checked configuration; goes before `config`. */
+  readonly settings?: Settings | undefined;
+  /** @default the machine's clock, randomness and HTTP; a log that keeps silent */
+  readonly ports?: Partial<Ports> | undefined;
+  /** Asked before each write; false keeps it from being sent, which the journal notes. */
+  readonly beforeWrite?: ((line: PlanLine) => boolean | Promise<boolean>) | undefined;
+}
+
+export interface CallOptions {
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface SyncOptions extends CallOptions {
+  /** True: the first live run goes on after its canary. @default false */
+  readonly yes?: boolean | undefined;
+  /** An e-mail address, a record id or a key: nobody else is written. */
+  readonly only?: string | undefined;
+  /** At most this many people are written. */
+  readonly limit?: number | undefined;
+  /** Lifts guards for this run, each by its number. */
+  readonly allow?: Allowances | undefined;
+}
+
+export interface PlanOptions extends CallOptions {
+  readonly only?: string | undefined;
+  readonly limit?: number | undefined;
+  /** Writes the plan to this file, for `apply`. @default a file that `close()` drops */
+  readonly out?: string | undefined;
+}
+
+export interface AlignmentCall extends CallOptions {
+  readonly by?: Dimension | readonly Dimension[] | undefined;
+  /** Nothing after this instant is seen. */
+  readonly asOf?: Instant | undefined;
+}
+
+export interface PullResult {
+  readonly run: string;
+  readonly streams: PullReport['streams'];
+  readonly people: Readonly<Record<Side, number>> & { readonly linked: number };
+  readonly warehouse: PullReport['warehouse'];
+  readonly problems: PullReport['problems'];
+  readonly quarantined: number;
+  readonly calls: Readonly<Record<Side, number>>;
+  readonly durationMs: number;
+}
+
+/** What became of a plan: `ok` when nothing was refused and nothing is unknown. */
+export interface ApplyResult {
+  readonly id: string;
+  readonly ok: boolean;
+  readonly counts: Readonly<Record<Intent['status'], number>>;
+  readonly calls: Readonly<Record<Side, number>>;
+  readonly durationMs: number;
+  /** Every line with its outcome, from the journal. */
+  lines(): AsyncIterable<Intent>;
+}
+
+export interface CheckResult {
+  readonly accounts: Readonly<Record<Side, AccountInfo>>;
+  /** What both CRMs say of their fields, permissions and automation. */
+  readonly descriptions: Readonly<Record<Side, Description>>;
+  readonly problems: readonly Problem[];
+}
+
+export interface StatusResult {
+  /** Newest first. */
+  readonly runs: readonly RunRecord[];
+  /** End of the last run that went through; null before the first. */
+  readonly lastDoneAt: Instant | null;
+  readonly people: Readonly<Record<Side, number>> & { readonly linked: number; readonly ambiguous: number };
+  /** People with changes that are not settled yet. */
+  readonly open: number;
+  readonly openIntents: number;
+  readonly quarantine: readonly QuarantineEntry[];
+  readonly cursors: readonly StoredCursor[];
+}
+
+export interface TruceEvents {
+  /** What the run is doing now. */
+  readonly phase: Phase;
+  /** A page was read and stored. */
+  readonly page: PulledPage;
+  /** A line of a plan has its outcome. */
+  readonly line: LineOutcome;
+}
+
+/** Truce on two CRMs: one instance is one tenant. Prints nothing, reads no environment, ends no process. */
+export interface Truce extends AsyncDisposable {
+  readonly settings: Settings;
+  /** Fills state and warehouse; writes to no CRM. */
+  pull(options?: CallOptions & { readonly allow?: Allowances | undefined }): Promise<PullResult>;
+  /** What a sync would write and why. CRMs, state and warehouse stay as they are, to the byte. */
+  plan(options?: PlanOptions): Promise<Plan>;
+  /**
+   * Writes a plan, or a plan's file, as it was reviewed: drifted lines are skipped with their reason.
+   * @throws {PlanError} `PLAN_OTHER_ACCOUNT`, `PLAN_OTHER_CONFIG`, `PLAN_STALE`, `MODE_FORBIDS`, or a guard's code
+   */
+  apply(plan: Plan | string, options?: CallOptions & { readonly allow?: Allowances | undefined }): Promise<ApplyResult>;
+  /** One whole run, as far as the mode allows: pull, link, plan, guard, apply, outcomes. */
+  sync(options?: SyncOptions): Promise<SyncResult>;
+  /** Pulls, then recomputes and writes outcomes only. */
+  outcomes(options?: CallOptions): Promise<OutcomesResult>;
+  /** Which of Truce's own fields are missing in both CRMs; with `create` makes them. */
+  provision(
+    options?: CallOptions & { readonly create?: boolean; readonly sides?: readonly Side[] },
+  ): Promise<Readonly<Partial<Record<Side, Provision>>>>;
+  /** Asks both CRMs what stands in the way. */
+  check(options?: CallOptions): Promise<CheckResult>;
+  /** The figures, from the warehouse as it is. */
+  alignment(options?: AlignmentCall): Promise<AlignmentReport>;
+  /** What happened to one person, and why. */
+  explain(who: string): Promise<Explanation>;
+  status(): Promise<StatusResult>;
+  /** Listens; the answer stops listening. */
+  on<K extends keyof TruceEvents>(event: K, listener: (detail: TruceEvents[K]) => void): () => void;
+  close(): Promise<void>;
+}
