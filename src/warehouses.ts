@@ -83,7 +83,8 @@ async function openFile(path: string, readOnly: boolean): Promise<Warehouse> {
   return openWarehouse(path, { readOnly });
 }
 
-function noWarehouse(): ConfigError {
+/** What is needed is not there, because nobody named a file for it. */
+export function noWarehouse(): ConfigError {
   return new ConfigError('NO_WAREHOUSE', 'The figures come from a warehouse, and there is none.', {
     hint: 'Name a file for it with the option `warehouse`, then pull.',
   });

@@ -3,7 +3,7 @@ import { PlanError, TruceError } from '../errors.ts';
 import type { Plan, PlanSummary } from '../model/plan.ts';
 import type { Mode, RecordId, Side } from '../model/words.ts';
 import type { Intent, JournalCounts } from '../state/types.ts';
-import type { Warehouses } from '../warehouses.ts';
+import { noWarehouse, type Warehouses } from '../warehouses.ts';
 import type { SkippedOutcomes } from '../outcomes/index.ts';
 import { apply } from './apply.ts';
 import { problemsOf, refuseBlocked } from './check.ts';
@@ -202,14 +202,11 @@ async function readBack(run: Run): Promise<{ people: number; wrong: number }> {
   return { people: new Set(written.map((intent) => intent.line.linkId)).size, wrong };
 }
 
-/** Pulls, then outcomes only. @throws {PlanError} `MODE_FORBIDS`, `COVERAGE_INCOMPLETE`, `NO_WAREHOUSE` */
+/** Pulls, then outcomes only. @throws {PlanError} `MODE_FORBIDS`, `COVERAGE_INCOMPLETE` @throws {ConfigError} `NO_WAREHOUSE` */
 export async function outcomesRun(run: Run, stores: Warehouses): Promise<OutcomesResult> {
   const { engine } = run;
   if (engine.settings.mode === 'observe') throw forbidden('Outcomes are written in the modes outcomes and sync only.');
-  if (!stores.present)
-    throw new PlanError('NO_WAREHOUSE', 'Outcomes are computed from a warehouse, and there is none.', {
-      hint: 'Name a file for it with the option `warehouse`.',
-    });
+  if (!stores.present) throw noWarehouse();
   const facts: Facts = { accounts: run.accounts, descriptions: await describeBoth(engine, run.signal) };
   const pulled = await stores.forWriting({ needed: true }, (warehouse) => pullStage(run, { warehouse, needsWarehouse: true }));
   const report = await outcomesStage(run, stores, { facts, pulled });
