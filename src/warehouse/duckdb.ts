@@ -4,14 +4,16 @@ import type { DuckDBInstance } from '@duckdb/node-api';
 
 import type { Cursor, Stream } from '../crm.ts';
 import { StateError } from '../errors.ts';
+import type { Settings } from '../model/settings.ts';
 import type { Side } from '../model/words.ts';
 import { db, loadDuckDb, type Db, type DuckDb } from './db.ts';
 import { importInto, type MergedImport } from './imports.ts';
 import { loader } from './load.ts';
-import { buildMerged } from './merge/build.ts';
+import { buildMerged, dropTemporary, stageLinks } from './merge/build.ts';
 import { schemaSql } from './schema.sql.ts';
 import { stagingSql } from './staging.ts';
-import type { Coverage, Warehouse } from './types.ts';
+import { mergedRevision, rememberMerge, sourcesOf, standingReport } from './standing.ts';
+import type { Coverage, LinkRow, MergeReport, Warehouse } from './types.ts';
 
 /** The layout of the file; a warehouse of a newer one is refused. */
 const format = 1;
@@ -30,6 +32,7 @@ export interface WarehouseOptions {
 
 /** The warehouse on DuckDB: the whole contract, and the import of merged files. */
 export interface DuckDbWarehouse extends Warehouse, MergedImport {
+  revision(): Promise<string | null>;
   [Symbol.asyncDispose](): Promise<void>;
 }
 
@@ -160,6 +163,7 @@ function warehouse(
       return (rows[0]?.['cursor'] as Cursor | undefined) ?? null;
     },
     coverage: () => readCoverage(reader),
+    revision: () => mergedRevision(reader),
     load: (side, stream, page, options = {}) =>
       inTurn(async () => {
         await claim(connection, 'pull');
@@ -169,7 +173,7 @@ function warehouse(
       inTurn(async () => {
         await claim(connection, 'pull');
         await loading.fold();
-        return onFewThreads(connection, () => connection.transaction(() => buildMerged(connection, links, settings)));
+        return onFewThreads(connection, () => mergeWhereNeeded(connection, links, settings));
       }),
     importMerged: (work) =>
       inTurn(() =>
@@ -181,6 +185,21 @@ function warehouse(
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+async function mergeWhereNeeded(connection: Db, links: AsyncIterable<LinkRow>, settings: Settings): Promise<MergeReport> {
+  await dropTemporary(connection);
+  const sources = await sourcesOf(connection, settings, await stageLinks(connection, links));
+  const standing = await standingReport(connection, sources);
+  const report =
+    standing ??
+    (await connection.transaction(async () => {
+      const built = await buildMerged(connection, settings);
+      await rememberMerge(connection, sources, built);
+      return built;
+    }));
+  await dropTemporary(connection);
+  return report;
 }
 
 /** Every thread keeps buffers of its own, tens of megabytes in all: with few rows one thread is as fast, and smaller. */

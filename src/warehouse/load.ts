@@ -1,6 +1,7 @@
 import type { ChangePage, Stream } from '../crm.ts';
 import type { Side } from '../model/words.ts';
 import type { ColumnType, Db } from './db.ts';
+import { dataChanged } from './standing.ts';
 import { staged, stagedHead, stagedRow, stagedTable, type StagedStream } from './staging.ts';
 import type { LoadOptions } from './types.ts';
 
@@ -106,7 +107,9 @@ async function foldStream(connection: Db, stream: Stream): Promise<void> {
   await connection.run(`
     CREATE OR REPLACE TEMP TABLE t_latest AS
     SELECT * FROM ${fresh} QUALIFY row_number() OVER (PARTITION BY side, id ORDER BY seen_at DESC, rowid DESC) = 1;
-    DELETE FROM t_latest USING ${raw} r WHERE r.side = t_latest.side AND r.id = t_latest.id AND r.seen_at > t_latest.seen_at;
+    DELETE FROM t_latest USING ${raw} r WHERE r.side = t_latest.side AND r.id = t_latest.id AND r.seen_at > t_latest.seen_at;`);
+  if (await tellsNews(connection, stream)) await dataChanged(connection);
+  await connection.run(`
     DELETE FROM ${raw} USING t_latest l WHERE ${raw}.side = l.side AND ${raw}.id = l.id;
     INSERT INTO ${raw} SELECT * FROM t_latest;
     DELETE FROM ${fresh};
@@ -121,6 +124,21 @@ async function foldStream(connection: Db, stream: Stream): Promise<void> {
   }
 }
 
+/** Whether anything in `t_latest` says something else than the stream's `raw_…` table; stamps alone are no news. */
+async function tellsNews(connection: Db, stream: Stream): Promise<boolean> {
+  const differs = ['gone', 'into_id', ...staged[stream].columns.map(([name]) => name)].map(
+    (name) => `l.${name} IS DISTINCT FROM r.${name}`,
+  );
+  const [found] = await connection.rows(`
+    SELECT EXISTS (SELECT 1 FROM t_latest l LEFT JOIN ${stagedTable(stream, 'raw')} r ON r.side = l.side AND r.id = l.id
+                   WHERE r.id IS NULL OR ${differs.join(' OR ')}) AS news`);
+  return found?.['news'] === true;
+}
+
 async function dropUnseen(connection: Db, at: { readonly side: Side; readonly stream: Stream; readonly pass: number }): Promise<void> {
-  await connection.run(`DELETE FROM ${stagedTable(at.stream, 'raw')} WHERE side = $1 AND pass < $2`, [at.side, Math.trunc(at.pass)]);
+  const unseen = `FROM ${stagedTable(at.stream, 'raw')} WHERE side = $1 AND pass < $2`;
+  const values = [at.side, Math.trunc(at.pass)];
+  if ((await connection.rows(`SELECT 1 ${unseen} LIMIT 1`, values)).length === 0) return;
+  await connection.run(`DELETE ${unseen}`, values);
+  await dataChanged(connection);
 }

@@ -63,7 +63,15 @@ export interface Warehouse extends Queryable {
    * @throws {StateError} WAREHOUSE_IMPORTED when files were imported into this warehouse.
    */
   load<S extends Stream>(side: Side, stream: S, page: ChangePage<S>, options?: LoadOptions): Promise<void>;
-  /** Builds the merged tables anew from what was loaded, with the links and maps as they are now. All or nothing. */
+  /**
+   * Names the merged tables as they are: another name after each merge that built them anew, null before the first. What
+   * was computed from tables of the same name needs no computing again. Absent: nobody knows.
+   */
+  revision?(): Promise<string | null>;
+  /**
+   * Brings the merged tables up to what was loaded, with the links and maps as they are now. All or nothing. Where neither
+   * has changed since the last merge they stay as they are.
+   */
   merge(links: AsyncIterable<LinkRow>, settings: Settings): Promise<MergeReport>;
   /** Rows of a query one after the other, without holding the whole answer in memory. */
   stream(sql: string, params?: readonly Param[]): AsyncIterable<Row>;

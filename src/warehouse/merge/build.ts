@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+
 import type { Settings, StatusMap } from '../../model/settings.ts';
 import type { Side } from '../../model/words.ts';
 import { pairCampaigns, type CampaignRecord } from '../campaign-pairs.ts';
@@ -17,11 +19,31 @@ const sides: readonly Side[] = ['marketing', 'sales'];
 const text = (row: Row, name: string): string | null => (row[name] as string | null) ?? null;
 const list = (row: Row, name: string): readonly string[] => JSON.parse(text(row, name) ?? '[]') as string[];
 
-/** Builds all merged tables anew. Runs within the caller's transaction; the `raw_…` tables are complete. */
-export async function buildMerged(connection: Db, links: AsyncIterable<LinkRow>, settings: Settings): Promise<MergeReport> {
-  await dropTemporary(connection);
+/** Raise it when code outside the SQL texts makes something else of the same data: merged tables are then built anew. */
+const codeRules = 1;
+
+/** Names the rules by which this release merges. */
+export const mergeRules: string = createHash('sha256')
+  .update(
+    JSON.stringify([
+      codeRules,
+      schemaSql,
+      identitySql,
+      accountsSql,
+      campaignsSql,
+      leadsSql({ marketingStatus: '', salesStatus: '', marketingReason: null, salesReason: null }),
+      dealsSql,
+      statusChangesSql,
+      touchesSql,
+      doubleLogSql,
+      touchRowsSql,
+    ]),
+  )
+  .digest('hex');
+
+/** Builds all merged tables anew. Runs within the caller's transaction; links are staged, the `raw_…` tables complete. */
+export async function buildMerged(connection: Db, settings: Settings): Promise<MergeReport> {
   await emptyMerged(connection);
-  await stageLinks(connection, links);
   await stageSettings(connection, settings);
   const asOf = await stageConstants(connection, settings);
   await stageRates(connection, settings);
@@ -45,9 +67,7 @@ export async function buildMerged(connection: Db, links: AsyncIterable<LinkRow>,
   await pairDoubleLogs(connection);
   await connection.run(touchRowsSql);
   await writePeriods(connection, settings, asOf);
-  const report = await describe(connection);
-  await dropTemporary(connection);
-  return report;
+  return describe(connection);
 }
 
 /** Empties the merged tables by making them anew; what is not built here (`coverage`, `business_hours`) stays. */
@@ -59,16 +79,27 @@ export async function emptyMerged(connection: Db): Promise<void> {
   }
 }
 
-async function dropTemporary(connection: Db): Promise<void> {
+/** Drops what merging staged, of this merge or of one that failed. */
+export async function dropTemporary(connection: Db): Promise<void> {
   const tables = await connection.rows(`SELECT table_name FROM duckdb_tables() WHERE temporary AND table_name LIKE 't\\_%' ESCAPE '\\'`);
   for (const row of tables) await connection.run(`DROP TABLE temp.${String(row['table_name'])}`);
 }
 
-async function stageLinks(connection: Db, links: AsyncIterable<LinkRow>): Promise<void> {
+/** Stages the links. @returns a digest of them, in their order */
+export async function stageLinks(connection: Db, links: AsyncIterable<LinkRow>): Promise<string> {
+  const digest = createHash('sha256');
   await connection.run('CREATE TEMP TABLE t_links (side TEXT, record_id TEXT, person_id TEXT, rule TEXT, confidence DOUBLE)');
   const appender = await connection.appender('t_links', ['TEXT', 'TEXT', 'TEXT', 'TEXT', 'DOUBLE']);
-  for await (const link of links) appender.append([link.side, link.recordId, link.personId, link.rule, link.confidence]);
-  appender.finish();
+  try {
+    for await (const link of links) {
+      const row = [link.side, link.recordId, link.personId, link.rule, link.confidence];
+      digest.update(JSON.stringify(row));
+      appender.append(row);
+    }
+  } finally {
+    appender.finish();
+  }
+  return digest.digest('hex');
 }
 
 /** The status maps as rows: `status` for the synced field, `history` for further fields, `blank` for an empty status. */
