@@ -112,7 +112,16 @@ async function run(
     signal: signal ?? new AbortController().signal,
   };
   const exit = await main(args, io);
+  noSecrets(env, [...out, ...err]);
   return { exit, out, err, json: () => JSON.parse(out.at(-1) ?? '') as unknown, text: [...out, ...err].join('\n') };
+}
+
+/** No command ever prints a credential, whatever happens. */
+function noSecrets(env: Readonly<Record<string, string | undefined>>, lines: readonly string[]): void {
+  for (const [name, value] of Object.entries(env)) {
+    if (!/TOKEN|SECRET/.test(name) || value === undefined || value.length < 5) continue;
+    if (lines.some((line) => line.includes(value))) throw new Error(`the value of ${name} was printed`);
+  }
 }
 
 /** Both imitated CRMs, and a user at each who reads and writes them over raw HTTP. */
