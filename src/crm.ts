@@ -149,6 +149,8 @@ export interface ReadOptions extends CallOptions {
   readonly own?: readonly OwnStem[];
   /** Also the histories of `fields`, newest first, where the vendor keeps them. */
   readonly history?: boolean;
+  /** What was read up to this long ago, in milliseconds, will do: a stream may just have delivered it. Never for what is about to be written. @default it is read now */
+  readonly maxAgeMs?: number;
 }
 
 export interface ReadAnswer<K extends ReadKind = ReadKind> {

@@ -103,7 +103,7 @@ function connect(ports: Ports, options: HubspotOptions & { readonly baseUrl: str
     account: (call?: CallOptions) => accountOnce(call?.signal),
     stages: remembered(ports.clock, (signal) => readStages(wire, signal)),
     recent: createRecent(ports.clock),
-    campaignIds: null,
+    campaigns: null,
   };
   return {
     system: 'hubspot',

@@ -1,6 +1,7 @@
 import type { OwnStem, ReadAnswer, ReadKind, ReadOptions, ReadRecord, Ref } from '../../src/crm.ts';
 import type { FieldValue } from '../../src/model/words.ts';
 import { historyOf } from './actors.ts';
+import { listedCampaigns } from './campaign-list.ts';
 import { valueType } from './catalogue.ts';
 import type { Property } from './catalogue.ts';
 import { HubspotRefusal } from './classify.ts';
@@ -121,11 +122,19 @@ async function readCampaigns(room: Room, refs: readonly Ref[], options: ReadOpti
   const asked = [...options.fields, ownName('cross_id'), ...(options.own ?? []).map(ownName)].filter(isReadable);
   const properties = [...new Set([...campaignProperties, ...asked])];
   const ids = [...new Set(refs.flatMap((ref) => ('id' in ref && guid.test(ref.id) ? [ref.id] : [])))];
-  const parts = await inParallel(chunks(ids, pageSizes.campaignBatch), callsAtOnce, (part) =>
-    campaignBatch(room, part, { properties, signal: options.signal }),
+  const list = options.maxAgeMs === undefined ? null : listedCampaigns(room, options.maxAgeMs);
+  const listed = list !== null && properties.every((name) => list.properties.has(name)) ? list.records : new Map<string, RawRecord>();
+  const parts = await inParallel(
+    chunks(
+      ids.filter((id) => !listed.has(id)),
+      pageSizes.campaignBatch,
+    ),
+    callsAtOnce,
+    (part) => campaignBatch(room, part, { properties, signal: options.signal }),
   );
+  const known = ids.flatMap((id) => listed.get(id) ?? []);
   return new Map(
-    parts.flat().map((record) => {
+    [...known, ...parts.flat()].map((record) => {
       const modifiedAt = instantOf(record.updatedAt) ?? 0;
       const one: ReadRecord<'campaign'> = {
         record: campaignOf(record, currency),

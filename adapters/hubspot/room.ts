@@ -1,6 +1,7 @@
 import type { AccountInfo, CallOptions } from '../../src/crm.ts';
 import type { Clock } from '../../src/ports.ts';
 import type { Self } from './actors.ts';
+import type { CampaignList } from './campaign-list.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { Stages } from './deals.ts';
 import type { RawRecord } from './shapes.ts';
@@ -17,14 +18,8 @@ export interface Room {
   /** What the deal stages mean; asked for once in a while. */
   stages(signal: AbortSignal | undefined): Promise<Stages>;
   readonly recent: Recent;
-  /** The campaigns of the last whole list, numeric ids to GUIDs, for the stream that asks next. */
-  campaignIds: {
-    /** Server time of the list. */
-    readonly at: number;
-    /** When it was kept, on this machine's clock. */
-    readonly keptAt: number;
-    readonly guids: ReadonlyMap<string, string>;
-  } | null;
+  /** The last whole list of campaigns; null before the first, and after a write to any of them. */
+  campaigns: CampaignList | null;
 }
 
 /** What one search pass found, kept for a moment for the other streams that ask the same. */

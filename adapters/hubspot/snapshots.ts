@@ -1,22 +1,21 @@
 import type { ChangeEvent, ChangesOptions } from '../../src/crm.ts';
 import type { Campaign, DealPerson, Member, User } from '../../src/model/records.ts';
 import type { RecordId } from '../../src/model/words.ts';
-import { CrmError } from '../../src/errors.ts';
 import { pageSizes } from './limits.ts';
-import { campaignOf, campaignProperties, textOf, userOf } from './map.ts';
+import { campaignPages, guidsOf, listedCampaigns } from './campaign-list.ts';
+import { campaignOf, userOf } from './map.ts';
 import { readAssociations, refuseRepeated, serverTime } from './objects.ts';
-import { ownName } from './own.ts';
 import type { Part, Step } from './pass.ts';
 import type { Room } from './room.ts';
-import { ownersShape, pageShape, parse } from './shapes.ts';
-import type { RawRecord } from './shapes.ts';
+import { ownersShape, parse } from './shapes.ts';
 import { listed } from './sources.ts';
 import { instantOf } from './values.ts';
-import { paths } from './wire.ts';
 
 /** Object type ids, which associations of campaigns need: the campaigns API's names mean nothing there. */
 const campaignType = '0-35';
 const contactType = '0-1';
+/** How long the list of campaigns that another stream has just read stands for the present one. */
+const freshMs = 60_000;
 
 /** All marketing campaigns. */
 export function campaignSteps(room: Room, options: ChangesOptions): readonly Step<Campaign>[] {
@@ -34,48 +33,6 @@ export function campaignSteps(room: Room, options: ChangesOptions): readonly Ste
   ];
 }
 
-interface CampaignPage {
-  readonly records: readonly RawRecord[];
-  readonly next: string | null;
-  readonly at: number;
-}
-
-async function* campaignPages(room: Room, after: string | null, { signal }: ChangesOptions): AsyncGenerator<CampaignPage> {
-  const known = await room.catalogue.of('campaigns', signal);
-  const own = ownName('cross_id');
-  const properties = [...campaignProperties, ...(known.has(own) ? [own] : [])];
-  const seen = new Set<string>();
-  let token = after;
-  let listedSoFar = 0;
-  const guids = new Map<string, string>();
-  let first: number | null = null;
-  for (;;) {
-    const query = new URLSearchParams({ limit: String(pageSizes.campaigns), properties: properties.join(',') });
-    if (token !== null) query.set('after', token);
-    const answer = await room.wire.direct({ limit: 'general', repeatable: true, signal }, 'GET', `${paths.campaigns}?${query.toString()}`);
-    const page = parse(pageShape, answer.body, 'the campaigns');
-    listedSoFar += page.results.length;
-    if (page.paging !== null) refuseRepeated(seen, page.paging);
-    // What is missing from a whole list counts as deleted, so a list that stops early must not pass for whole.
-    else if (after === null && page.total !== undefined && listedSoFar < page.total) throw shortList('campaigns');
-    first ??= serverTime(answer);
-    for (const [numericId, guid] of guidsOf(page.results)) guids.set(numericId, guid);
-    if (page.paging === null && after === null) room.campaignIds = { at: first, keptAt: room.clock.now(), guids };
-    yield { records: page.results, next: page.paging, at: serverTime(answer) };
-    if (page.paging === null) return;
-    token = page.paging;
-  }
-}
-
-function shortList(what: string): CrmError {
-  return new CrmError('INCOMPLETE_PAGE', `HubSpot listed fewer ${what} than it counted.`, {
-    system: 'hubspot',
-    failure: 'protocol',
-    retryable: true,
-    hint: 'Nothing was taken for deleted; run again.',
-  });
-}
-
 /**
  * Contacts associated with campaigns. HubSpot has no campaign member: an association has no time, and does not say
  * whether the contact responded.
@@ -91,9 +48,9 @@ export function memberSteps(room: Room, options: ChangesOptions): readonly Step<
   };
   return [
     async function* (from): AsyncGenerator<Part<Member>> {
-      const known = from.next === null ? recentCampaigns(room) : null;
+      const known = from.next === null ? listedCampaigns(room, freshMs) : null;
       if (known !== null) {
-        yield { events: await eventsOf(known.guids, known.at), next: null, at: known.at };
+        yield { events: await eventsOf(guidsOf(known.records.values()), known.at), next: null, at: known.at };
         return;
       }
       for await (const page of campaignPages(room, from.next, options)) {
@@ -101,23 +58,6 @@ export function memberSteps(room: Room, options: ChangesOptions): readonly Step<
       }
     },
   ];
-}
-
-/** How long the list of campaigns that another stream has just read stands for the present one. */
-const freshMs = 60_000;
-
-function recentCampaigns(room: Room): Room['campaignIds'] {
-  const known = room.campaignIds;
-  return known === null || room.clock.now() - known.keptAt > freshMs ? null : known;
-}
-
-function guidsOf(records: readonly RawRecord[]): ReadonlyMap<string, string> {
-  return new Map(
-    records.flatMap((record) => {
-      const numericId = textOf(record, 'hs_object_id');
-      return numericId === null ? [] : [[numericId, record.id] as const];
-    }),
-  );
 }
 
 function memberEvent(

@@ -14,7 +14,7 @@ import type { Part, Step } from './pass.ts';
 import type { Room } from './room.ts';
 import type { RawRecord } from './shapes.ts';
 import { changed, listed, positionOf } from './sources.ts';
-import { dealRecords } from './streams.ts';
+import { dealRecords, stagesFor } from './streams.ts';
 import { fromHubspot, instantOf } from './values.ts';
 
 const ownerProperty = 'hubspot_owner_id';
@@ -52,10 +52,11 @@ function contactHistories(room: Room, options: ChangesOptions): Step<StatusChang
 
 function dealHistories(room: Room, options: ChangesOptions): Step<StatusChange> {
   return async function* (from): AsyncGenerator<Part<StatusChange>> {
-    const stages = await room.stages(options.signal);
-    const about = { entity: 'deal', self: room.self, catalogue: new Map<string, Property>(), stages } as const;
-    for await (const part of dealRecords(room, from, options)) {
-      yield { events: part.records.flatMap((record) => changesOf(record, about)), next: part.next, at: part.at };
+    const catalogue = new Map<string, Property>();
+    for await (const { records, next, at } of dealRecords(room, from, options)) {
+      const stages = await stagesFor(room, records, options);
+      const about = { entity: 'deal', self: room.self, catalogue, stages } as const;
+      yield { events: records.flatMap((record) => changesOf(record, about)), next, at };
     }
   };
 }

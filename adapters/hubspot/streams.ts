@@ -3,6 +3,7 @@ import type { Account, Deal, Touch } from '../../src/model/records.ts';
 import type { RecordId } from '../../src/model/words.ts';
 import { contactQuery, wantedOfContacts } from './contacts.ts';
 import { dealOf, dealProperties, stageProperty } from './deals.ts';
+import type { Stages } from './deals.ts';
 import { accountOf, companyProperties, modifiedOf } from './map.ts';
 import { readAssociations, readRecords } from './objects.ts';
 import type { Part, Step } from './pass.ts';
@@ -42,13 +43,19 @@ function upsert<R>(record: RawRecord, value: R): ChangeEvent<R> {
 export function dealSteps(room: Room, options: ChangesOptions): readonly Step<Deal>[] {
   return [
     async function* (from): AsyncGenerator<Part<Deal>> {
-      const [stages, { currency }] = await Promise.all([room.stages(options.signal), room.account(options)]);
-      const eventsOf = (records: readonly RawRecord[]): readonly ChangeEvent<Deal>[] =>
-        records.map((record) => upsert(record, dealOf(record, stages, currency)));
-      for await (const part of dealRecords(room, from, options)) yield { events: eventsOf(part.records), next: part.next, at: part.at };
+      const { currency } = await room.account(options);
+      for await (const { records, next, at } of dealRecords(room, from, options)) {
+        const stages = await stagesFor(room, records, options);
+        yield { events: records.map((record) => upsert(record, dealOf(record, stages, currency))), next, at };
+      }
     },
     archived(room, 'deals', options.signal),
   ];
+}
+
+/** What the stages of these deals mean; without a deal there is nothing to ask. */
+export async function stagesFor(room: Room, deals: readonly RawRecord[], { signal }: ChangesOptions): Promise<Stages> {
+  return deals.length === 0 ? new Map() : room.stages(signal);
 }
 
 /** Deals with their stage histories: listed at first, later those that changed. */

@@ -225,6 +225,7 @@ function sendPeople(room: Room, rows: readonly Row[], signal: AbortSignal | unde
 }
 
 function sendCampaigns(room: Room, rows: readonly Row[], signal: AbortSignal | undefined): Promise<Answer> {
+  room.campaigns = null;
   return room.wire.direct({ limit: 'general', repeatable: false, signal }, 'POST', `${paths.campaigns}/batch/update`, {
     inputs: rows.map(({ item, properties }) => ({ id: item.id, properties: Object.fromEntries(properties) })),
   });

@@ -15,6 +15,8 @@ import type { WrittenLookup } from './written.ts';
 const sides: readonly Side[] = ['marketing', 'sales'];
 /** Records that are read together just before their lines are planned. */
 const chunkSize = 500;
+/** The pull has just listed the campaigns; before a write they are read again anyway. */
+const campaignAgeMs = 10 * 60_000;
 
 /** Without one of these, figures would be too low, and nothing is planned. */
 const needed: readonly Stream[] = ['people', 'campaigns', 'members', 'deals', 'deal-people', 'touches', 'status-history', 'users', 'rates'];
@@ -265,6 +267,7 @@ async function* compare(context: Context, targets: readonly Target[]): AsyncGene
   const answers = await input.sides[first.side].crm.read(first.kind, refs, {
     fields: [],
     own,
+    ...(first.kind === 'campaign' ? { maxAgeMs: campaignAgeMs } : {}),
     ...(input.signal === undefined ? {} : { signal: input.signal }),
   });
   for (const [index, target] of targets.entries()) {

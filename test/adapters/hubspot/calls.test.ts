@@ -44,7 +44,7 @@ describe('calls', () => {
     const portal = openPortal();
     const streams = (crm: Crm): readonly Stream[] => Object.keys(crm.capabilities.streams) as readonly Stream[];
     const people = fill(portal, 80, () => start);
-    const { id } = portal.half.seed.campaign({ hs_name: 'C' }, { at: start });
+    const { id, guid } = portal.half.seed.campaign({ hs_name: 'C' }, { at: start });
     for (const [index, person] of people.entries()) {
       portal.half.seed.associate('campaigns', id, 'contacts', person);
       const deal = portal.half.seed.record('deals', { dealname: `D${index}`, dealstage: 'closedwon', pipeline: 'default' }, { at: start });
@@ -59,11 +59,43 @@ describe('calls', () => {
       portal.sent.length = 0;
       const crm = portal.connect();
       await crm.account();
+      await crm.describe();
       for (const stream of streams(crm)) cursors.set(stream, (await pass(crm, stream, cursors.get(stream) ?? null)).cursor);
+      await crm.read('campaign', [{ id: guid as RecordId }], { fields: [], own: ['won_deals'], maxAgeMs: 60_000 });
       // Owners who left are asked for every few hours; the first run after a day does.
       expect(portal.sent.length, `run ${run}`).toBeLessThanOrEqual(run === 1 ? 21 : 20);
       await portal.clock.advance(5 * 60_000);
     }
+  });
+
+  it('are not spent on campaigns that the stream has just listed, unless they were written since or the list is too old', async () => {
+    const portal = openPortal();
+    const ids = ['A', 'B'].map(
+      (name) => portal.half.seed.campaign({ hs_name: name, truce_won_deals: '1' }, { at: start }).guid as RecordId,
+    );
+    await portal.clock.advance(hour);
+    const crm = portal.connect();
+    await crm.account();
+    const listing = await pass(crm, 'campaigns');
+    const read = async (maxAgeMs?: number): Promise<readonly [unknown, number]> => {
+      portal.sent.length = 0;
+      const options = { fields: [], own: ['won_deals'], ...(maxAgeMs === undefined ? {} : { maxAgeMs }) } as const;
+      const answers = await crm.read(
+        'campaign',
+        ids.map((id) => ({ id })),
+        options,
+      );
+      return [answers.map((answer) => answer.found[0]?.own.get('won_deals')), portal.sent.length];
+    };
+    expect(await read(60_000)).toEqual([[1, 1], 0]);
+    expect((await read())[1]).toBe(1);
+    const own = new Map([['won_deals', 2]] as const);
+    await crm.write('campaign', [{ intentId: 'i', op: 'update', id: ids[0] as RecordId, fields: new Map(), own }]);
+    expect(await read(60_000)).toEqual([[2, 1], 1]);
+    await pass(crm, 'campaigns', listing.cursor);
+    expect(await read(60_000)).toEqual([[2, 1], 0]);
+    await portal.clock.advance(60_001);
+    expect((await read(60_000))[1]).toBe(1);
   });
 
   it('are shared between the streams that ask who changed, and never at the price of a field', async () => {
