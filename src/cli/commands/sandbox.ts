@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { Command, Option } from 'commander';
 import type { SandboxOptions } from '../../../adapters/sandbox/index.ts';
 import { ConfigError } from '../../errors.ts';
@@ -54,7 +55,7 @@ Examples:
     )
     .action(async (options: Options) => {
       const { sandbox, startLine } = await import('../../../adapters/sandbox/index.ts');
-      await using box = await sandbox(await toSandboxOptions(options));
+      await using box = await sandbox(await toSandboxOptions(options, session.io.cwd));
       if (options.json === true) session.io.data(JSON.stringify(startLine(box)));
       else {
         const line = startLine(box);
@@ -73,7 +74,7 @@ Examples:
     });
 }
 
-async function toSandboxOptions(options: Options): Promise<SandboxOptions> {
+async function toSandboxOptions(options: Options, cwd: string): Promise<SandboxOptions> {
   return {
     people: options.people,
     seed: options.seed,
@@ -85,7 +86,7 @@ async function toSandboxOptions(options: Options): Promise<SandboxOptions> {
     empty: options.empty === true,
     provisioned: options.unprovisioned !== true,
     ...(options.startAt === undefined ? {} : { startAt: instant(options.startAt) }),
-    ...(options.faults === undefined ? {} : { faults: await faultsFrom(options.faults) }),
+    ...(options.faults === undefined ? {} : { faults: await faultsFrom(resolve(cwd, options.faults)) }),
   };
 }
 
