@@ -1,6 +1,6 @@
 import type { AlignmentReport, Dimension } from './alignment/types.ts';
 import type { AccountInfo, CrmFactory, Description, Provision } from './crm.ts';
-import type { Plan, PlanLine, QuarantineEntry } from './model/plan.ts';
+import type { Plan, PlanLine, PlanSummary, QuarantineEntry } from './model/plan.ts';
 import type { Settings } from './model/settings.ts';
 import type { Instant, Side } from './model/words.ts';
 import type { Ports } from './ports.ts';
@@ -106,6 +106,8 @@ export interface TruceEvents {
   readonly phase: Phase;
   /** A page was read and stored. */
   readonly page: PulledPage;
+  /** A plan is about to be written: how much there is to do. Outcomes are planned while they are written. */
+  readonly planned: PlanSummary;
   /** A line of a plan has its outcome. */
   readonly line: LineOutcome;
 }

@@ -55,6 +55,7 @@ export async function truce(options: TruceOptions): Promise<Truce> {
     onPage: (page) => listeners.tell('page', page),
     onOutcome: (outcome) => listeners.tell('line', outcome),
     onPhase: (phase) => listeners.tell('phase', phase),
+    onPlanned: (summary) => listeners.tell('planned', summary),
   };
   return new OpenTruce({ engine, crms, statePath: options.state, stores: warehouses(options.warehouse), listeners });
 }

@@ -4,8 +4,8 @@ import type { Environment } from '../../config/load.ts';
 export interface Io {
   readonly env: Environment;
   readonly cwd: string;
-  /** Stderr is a terminal: talk may use bars. */
-  readonly interactive: boolean;
+  /** Stderr where it is a terminal: bars may be drawn there. */
+  readonly terminal: NodeJS.WritableStream | null;
   /** Data: one line to stdout, harmless for a terminal. */
   data(line: string): void;
   /** A whole document to stdout, such as a report, byte for byte where stdout is not a terminal. */
@@ -39,7 +39,7 @@ export function processIo(): Io {
   return {
     env: process.env,
     cwd: process.cwd(),
-    interactive,
+    terminal: interactive ? process.stderr : null,
     data: (line) => out(`${printable(line)}\n`),
     document: (text) => out(`${process.stdout.isTTY ? printable(text) : text}\n`),
     // A bar may stand on the current line: the words take its place, and it is drawn again below them.

@@ -8,6 +8,7 @@ export async function withProgress<T>(io: Io, truce: Truce, work: () => Promise<
   const bar = await progress(io);
   const read = new Map<string, number>();
   let written = 0;
+  let planned: number | undefined;
   const stops = [
     truce.on('page', ({ side, stream, records }) => {
       const key = `reading ${side} ${stream}`;
@@ -16,9 +17,13 @@ export async function withProgress<T>(io: Io, truce: Truce, work: () => Promise<
     }),
     truce.on('line', () => {
       written += 1;
-      bar.step('writing', written);
+      bar.step('writing', written, planned);
     }),
-    truce.on('phase', (phase) => bar.step(phase, 0)),
+    truce.on('planned', ({ create, update }) => (planned = create + update)),
+    truce.on('phase', (phase) => {
+      [written, planned] = [0, undefined];
+      bar.step(phase, 0);
+    }),
   ];
   try {
     return await work();

@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import type { AccountInfo, Crm, Description } from '../crm.ts';
 import { TruceError } from '../errors.ts';
-import type { PlanLine } from '../model/plan.ts';
+import type { PlanLine, PlanSummary } from '../model/plan.ts';
 import type { Settings } from '../model/settings.ts';
 import type { Mode, Side } from '../model/words.ts';
 import type { Ports } from '../ports.ts';
@@ -23,6 +23,8 @@ export interface Engine {
   readonly onPage: (page: PulledPage) => void;
   readonly onOutcome: (outcome: LineOutcome) => void;
   readonly onPhase: (phase: Phase) => void;
+  /** A plan is about to be written. */
+  readonly onPlanned: (summary: PlanSummary) => void;
 }
 
 export type Phase = 'check' | 'recover' | 'pull' | 'link' | 'merge' | 'plan' | 'apply' | 'outcomes' | 'read-back';

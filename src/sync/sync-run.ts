@@ -162,6 +162,7 @@ async function applyPlanned(run: Run, facts: Facts, { planned, allow }: Applying
   if (!limited) await state.meta.setConfigHash(settings.hash);
   if (plan.summary.create + plan.summary.update === 0) return;
   engine.onPhase('apply');
+  engine.onPlanned(plan.summary);
   await state.meta.nextEpoch();
   const replan = (linkId: string) => replanPerson(run, facts, linkId);
   await apply(plan.lines(), { ...applyOptions(run), expected: plan.summary.writes, replan });
@@ -294,6 +295,7 @@ export async function applyRun(run: Run, plan: Plan, allow: Allowances): Promise
   refuse(run, { accounts: run.accounts, descriptions: await describeBoth(engine, run.signal) }, 'sync');
   await checkBudgets(run, plan);
   engine.onPhase('apply');
+  engine.onPlanned(summary);
   await state.meta.nextEpoch();
   await apply(plan.lines(), { ...applyOptions(run), expected: summary.writes });
   const counts = await state.journal.counts(run.id);

@@ -131,7 +131,7 @@ function program(): ReturnType<typeof buildProgram> {
   const io = {
     env: {},
     cwd: root,
-    interactive: false,
+    terminal: null,
     data: silent,
     document: silent,
     say: silent,

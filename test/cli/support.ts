@@ -30,6 +30,7 @@ export interface RunOptions {
   /** What somebody at a terminal answers to each question, in order; without answers there is no terminal. */
   readonly answers?: readonly string[];
   readonly signal?: AbortSignal;
+  readonly terminal?: NodeJS.WritableStream;
 }
 
 /** A working folder, its own environment, and the command run in it. */
@@ -93,7 +94,13 @@ export function credentials(box: Sandbox): Readonly<Record<string, string>> {
 
 async function run(
   args: readonly string[],
-  { cwd, env, answers, signal }: RunOptions & { readonly cwd: string; readonly env: Readonly<Record<string, string | undefined>> },
+  {
+    cwd,
+    env,
+    answers,
+    signal,
+    terminal,
+  }: RunOptions & { readonly cwd: string; readonly env: Readonly<Record<string, string | undefined>> },
 ): Promise<Ran> {
   const out: string[] = [];
   const err: string[] = [];
@@ -101,7 +108,7 @@ async function run(
   const io: Io = {
     env,
     cwd,
-    interactive: false,
+    terminal: terminal ?? null,
     data: (line) => void out.push(...line.split('\n')),
     document: (text) => void out.push(...text.split('\n')),
     say: (line) => void err.push(...line.split('\n')),

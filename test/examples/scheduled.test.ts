@@ -140,7 +140,7 @@ describe('the page', () => {
     const io = {
       env: {},
       cwd: root,
-      interactive: false,
+      terminal: null,
       data: () => undefined,
       document: () => undefined,
       say: () => undefined,

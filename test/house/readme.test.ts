@@ -12,7 +12,7 @@ const readmePath = join(root, 'README.md');
 const io = {
   env: {},
   cwd: root,
-  interactive: false,
+  terminal: null,
   data: () => undefined,
   document: () => undefined,
   say: () => undefined,

@@ -27,6 +27,7 @@ const engine = {
   onPage: () => undefined,
   onOutcome: () => undefined,
   onPhase: () => undefined,
+  onPlanned: () => undefined,
 };
 const accounts = { marketing: await crms.marketing.account(), sales: await crms.sales.account() };
 const descriptions = { marketing: await crms.marketing.describe(), sales: await crms.sales.describe() };
