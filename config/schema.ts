@@ -143,7 +143,7 @@ export const configSchema: z.ZodType<TruceConfig> = z.strictObject({
       sales: text.nullable().default(null).describe('Salesforce field that says where a lead came from; null: LeadSource.'),
     })
     .prefault({}),
-}) as never;
+});
 
 /** The configuration with every default filled in, still as plain objects. */
 export interface TruceConfig {
