@@ -38,6 +38,7 @@ export async function fill(sink: MergedSink, loaded: Loaded): Promise<readonly s
     ...(await orphans(sink)),
     ...(await spellings(sink)),
     ...(await unconverted(sink, settings.company.currency)),
+    ...(await undated(sink)),
   ];
 }
 
@@ -113,4 +114,14 @@ async function spellings(sink: MergedSink): Promise<readonly string[]> {
 async function unconverted(sink: MergedSink, currency: string): Promise<readonly string[]> {
   const n = await countOf(sink, 'SELECT CAST(count(*) AS INTEGER) AS n FROM deals WHERE amount_minor IS NOT NULL AND amount_base IS NULL');
   return n > 0 ? [`deals: ${counted(n, 'amount')} not in ${currency} and without amount_base left out of sums.`] : [];
+}
+
+/** A report dates itself by the last thing that happened. */
+async function undated(sink: MergedSink): Promise<readonly string[]> {
+  const [row] = await sink.rows(`
+    SELECT EXISTS (SELECT 1 FROM leads WHERE created_at IS NOT NULL) OR EXISTS (SELECT 1 FROM touches) OR EXISTS (SELECT 1 FROM status_changes)
+        OR EXISTS (SELECT 1 FROM deals WHERE created_at IS NOT NULL OR closed_at IS NOT NULL) AS dated`);
+  return row?.['dated'] === true
+    ? []
+    : ['No file holds a date: name the date of the report with --as-of; figures about time are not measured.'];
 }

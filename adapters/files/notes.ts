@@ -23,8 +23,10 @@ export interface FileNotes {
   readonly firstSkipped: string;
 }
 
-/** Rows, and cells, of a file that are named one by one. */
+/** Skipped rows of a file that are named one by one. */
 const named = 10;
+/** Cells of a column that are named one by one. */
+const namedCells = 3;
 /** Problems of an import that are kept one by one. */
 const kept = 50;
 
@@ -45,9 +47,10 @@ export function fileNotes(name: string, problems: ImportProblem[]): FileNotes {
       if (skipped.length < named) skipped.push(`${name}:${line}: skipped, ${problem}.`);
     },
     leave(line, column, problem) {
-      leftBy.set(column, (leftBy.get(column) ?? 0) + 1);
+      const n = (leftBy.get(column) ?? 0) + 1;
+      leftBy.set(column, n);
       keep(line, `left empty, ${problem}`);
-      if (left.length < named) left.push(`${name}:${line}: left empty, ${problem}.`);
+      if (n <= namedCells) left.push(`${name}:${line}: left empty, ${problem}.`);
     },
     tally(line, sentence) {
       const seen = tallies.get(sentence);
@@ -58,9 +61,9 @@ export function fileNotes(name: string, problems: ImportProblem[]): FileNotes {
       ...skipped,
       ...(skips > named ? [`${name}: ${counted(skips - named, 'more row')} skipped.`] : []),
       ...left,
-      ...([...leftBy.values()].reduce((sum, n) => sum + n, 0) > named
-        ? [`${name}: left empty in all: ${[...leftBy].map(([column, n]) => `${column} in ${counted(n, 'row')}`).join(', ')}.`]
-        : []),
+      ...[...leftBy]
+        .filter(([, n]) => n > namedCells)
+        .map(([column, n]) => `${name}: ${column} left empty in ${counted(n, 'row')} in all.`),
       ...[...tallies].map(([sentence, { n, line }]) => `${name}: ${sentence(n)} (${n === 1 ? 'line' : 'the first in line'} ${line}).`),
     ],
     get skipped() {

@@ -207,7 +207,8 @@ function madeId(table: FileTable, row: OpenRow): string | null {
 function parser(column: MergedColumn, table: FileTable): (text: string) => CellValue | Unread {
   const words = table.words.get(column.name);
   if (words !== undefined) {
-    const problem = new Unread(`is none of ${[...new Set(words.values())].join(', ')}`);
+    const advice = table.advice.get(column.name);
+    const problem = new Unread(`is none of ${[...new Set(words.values())].join(', ')}${advice === undefined ? '' : ` ${advice}`}`);
     return (text) => words.get(text) ?? words.get(wordOf(text)) ?? problem;
   }
   switch (column.type) {

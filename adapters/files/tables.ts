@@ -16,6 +16,8 @@ export interface FileTable {
   readonly id: string;
   readonly makeId: readonly string[] | 'line' | null;
   readonly words: ReadonlyMap<string, Words>;
+  /** What to say besides where a cell holds none of its column's words. */
+  readonly advice: ReadonlyMap<string, string>;
   /** Columns that decide whether and how a row counts: a row with an unreadable one is left out. Elsewhere the cell is. */
   readonly decisive: ReadonlySet<string>;
   /** The column that holds an instant's precision, by the instant's column. */
@@ -53,6 +55,7 @@ const table = (name: string, id: string, more: Partial<Omit<FileTable, 'name' | 
   anyOf: [],
   makeId: null,
   words: new Map(),
+  advice: new Map(),
   decisive: new Set(),
   precision: new Map(),
   happened: [],
@@ -160,6 +163,7 @@ export const fileTables: readonly FileTable[] = [
       ['created_in', sides],
       ['origin', words('marketing', 'sales', 'partner', 'unknown')],
     ]),
+    advice: new Map([['origin', '(the team that found the lead; its source belongs into channel)']]),
     happened: ['created_at'],
     finished: ['marketing_status', 'sales_status', 'marketing_rung', 'sales_rung'],
     finish: finishLead,

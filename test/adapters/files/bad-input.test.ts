@@ -6,6 +6,7 @@ import { gzipSync } from 'node:zlib';
 import { importFiles } from 'truce/files';
 import { describe, expect, it } from 'vitest';
 
+import { parseConfig } from '../../../config/schema.ts';
 import { openWarehouse } from '../../../src/warehouse/duckdb.ts';
 import { settings } from '../../warehouse/records.ts';
 import { csv, withFiles } from './folder.ts';
@@ -67,15 +68,15 @@ describe('files that are not quite right', () => {
       },
     ));
 
-  it('names ten rows of a file, counts the rest, and keeps fifty problems of them all', () =>
+  it('names ten rows and three cells of a column, counts the rest, and keeps fifty problems of them all', () =>
     withFiles(
       { 'leads.csv': csv('lead_id,created_at', 'p0,', ...Array.from({ length: 70 }, (_, n) => (n < 40 ? ',x' : `p${n},x`))) },
       async (_, run) => {
         const report = await run();
         expect(report.problems).toHaveLength(50);
-        expect(report.warnings).toHaveLength(22);
+        expect(report.warnings).toHaveLength(16);
         expect(report.warnings[10]).toBe('leads.csv: 30 more rows skipped.');
-        expect(report.warnings[21]).toBe('leads.csv: left empty in all: created_at in 30 rows.');
+        expect(report.warnings[14]).toBe('leads.csv: created_at left empty in 30 rows in all.');
       },
     ));
 
@@ -117,7 +118,7 @@ describe('files that are not quite right', () => {
     ['\t', 'tabs'],
   ])('reads a file with %j between the cells', (delimiter) =>
     withFiles(
-      { 'leads.csv': ['lead_id,channel,name', 'p1,web,"a, b"'].join('\n').replaceAll(/,(?! )/gu, delimiter) },
+      { 'leads.csv': ['lead_id,channel,created_at,name', 'p1,web,2026-01-01,"a, b"'].join('\n').replaceAll(/,(?! )/gu, delimiter) },
       async (warehouse, run) => {
         expect((await run()).warnings).toEqual([]);
         expect(await warehouse.query('SELECT channel, name FROM leads')).toEqual([{ channel: 'web', name: 'a, b' }]);
@@ -126,14 +127,14 @@ describe('files that are not quite right', () => {
   );
 
   it('reads UTF-8 with and without a mark and UTF-16, and says where characters are of neither', () =>
-    withFiles({ 'leads.csv': '\uFEFFlead_id,name\np1,Müller ☃\n' }, async (warehouse, run) => {
+    withFiles({ 'leads.csv': '\uFEFFlead_id,name,created_at\np1,Müller ☃,2026-01-01\n' }, async (warehouse, run) => {
       const names = async (): Promise<unknown> =>
         (await warehouse.query('SELECT name FROM leads ORDER BY lead_id')).map((row) => row['name']);
       expect((await run()).warnings).toEqual([]);
       expect(await names()).toEqual(['Müller ☃']);
       await run({ 'leads.csv': Buffer.from('\uFEFFlead_id\tname\np1\tMüller ☃\n', 'utf16le') });
       expect(await names()).toEqual(['Müller ☃']);
-      const report = await run({ 'leads.csv': bytes('lead_id,name\np1,ok\np2,M', 0xfc, 'ller\np', 0xfc, ',x\n') });
+      const report = await run({ 'leads.csv': bytes('lead_id,name,created_at\np1,ok,2026-01-01\np2,M', 0xfc, 'ller,\np', 0xfc, ',x,\n') });
       expect(report.warnings).toEqual([
         'leads.csv:4: skipped, lead_id holds characters that are no UTF-8.',
         'leads.csv: 1 row with characters that are no UTF-8, now shown as \uFFFD: save the file as UTF-8 (line 3).',
@@ -177,13 +178,44 @@ describe('files that are not quite right', () => {
 
   it('says which sources are spelled in several ways, and counts them apart', () =>
     withFiles(
-      { 'leads.csv': csv('lead_id,channel', 'p1,Paid Search', 'p2,paid_search', 'p3,paid_search', 'p4,Web', 'p5,') },
+      {
+        'leads.csv': csv(
+          'lead_id,channel,created_at',
+          'p1,Paid Search,2026-01-01',
+          'p2,paid_search,',
+          'p3,paid_search,',
+          'p4,Web,',
+          'p5,,',
+        ),
+      },
       async (warehouse, run) => {
         expect((await run()).warnings).toEqual([
           'leads: channel is spelled in several ways, which count apart: "paid_search / Paid Search" (3 rows).',
         ]);
         expect(await warehouse.query('SELECT DISTINCT channel FROM leads WHERE channel IS NOT NULL')).toHaveLength(3);
       },
+    ));
+
+  it('says where a source belongs that stands in the column for the team', () =>
+    withFiles({ 'leads.csv': csv('lead_id,origin', 'p1,social', 'p2,Marketing') }, async (warehouse, run) => {
+      expect((await run()).warnings[0]).toBe(
+        'leads.csv:2: left empty, origin "social" is none of marketing, sales, partner, unknown (the team that found the lead; its source belongs into channel).',
+      );
+      expect(await warehouse.query('SELECT origin FROM leads ORDER BY lead_id')).toEqual([{ origin: 'unknown' }, { origin: 'marketing' }]);
+    }));
+
+  it('a date without a time stays in its month west of Greenwich', () =>
+    withFiles(
+      { 'leads.csv': csv('lead_id,created_at', 'p1,2026-03-01', 'p2,2026-03-31') },
+      async (warehouse, run) => {
+        await run();
+        expect(
+          await warehouse.query(
+            `SELECT p.period FROM leads l JOIN periods p ON p.kind = 'month' AND l.created_at >= p.starts_at AND l.created_at < p.ends_at ORDER BY l.lead_id`,
+          ),
+        ).toEqual([{ period: '2026-03' }, { period: '2026-03' }]);
+      },
+      { settings: parseConfig({ company: { timeZone: 'America/New_York' } }) },
     ));
 
   it('takes people and deals without any date', () =>
@@ -194,7 +226,9 @@ describe('files that are not quite right', () => {
         'deal_contacts.csv': csv('deal_id,lead_id', 'd1,p1'),
       },
       async (warehouse, run) => {
-        expect((await run()).warnings).toEqual([]);
+        expect((await run()).warnings).toEqual([
+          'No file holds a date: name the date of the report with --as-of; figures about time are not measured.',
+        ]);
         expect(await warehouse.query('SELECT created_at FROM leads')).toEqual([{ created_at: null }, { created_at: null }]);
       },
     ));
