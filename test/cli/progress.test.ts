@@ -32,7 +32,7 @@ describe('progress', () => {
     }).not.toThrow();
   });
 
-  it('shows how much of a sync's plan is written', async () => {
+  it('shows how much of a plan a sync has written', async () => {
     await using o = await office();
     using d = desk(o.box, { TRUCE_WAREHOUSE: 'none', TRUCE_MODE: 'sync' });
     for (const name of ['ann', 'ben']) await o.person({ email: `${name}@example.com`, sales: 'Working - Contacted' });
