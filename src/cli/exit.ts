@@ -48,8 +48,20 @@ interface Explained {
   readonly hint: string;
 }
 
+/** What the library calls allowing something is an option here. */
+const optionFor: ReadonlyMap<string, string> = new Map([
+  ['TOO_MANY_CHANGES', '--allow-changes N'],
+  ['TOO_MANY_CREATES', '--allow-creates N'],
+  ['TOO_MANY_UNLINKS', '--allow-unlinks N'],
+  ['SIDE_SHRUNK', '--allow-gone N'],
+  ['MODE_FORBIDS', '--mode outcomes or --mode sync'],
+]);
+
 function explained(error: unknown): Explained {
-  if (error instanceof TruceError) return error;
+  if (error instanceof TruceError) {
+    const option = optionFor.get(error.code);
+    return { code: error.code, message: error.message, hint: option === undefined ? error.hint : `${error.hint} For one run: ${option}.` };
+  }
   if (error instanceof Stopped) {
     return {
       code: 'STOPPED',

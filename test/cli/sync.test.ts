@@ -148,6 +148,23 @@ describe('the first live run', () => {
   });
 });
 
+describe('a guard', () => {
+  it('stops a run that would change too much before anything is written; only its own number lets it through', async () => {
+    await withOffice(async ({ o, d }) => {
+      const pairs = await Promise.all([1, 2, 3].map((n) => o.person({ email: `p${n}@example.com`, sales: 'Working - Contacted' })));
+      d.write('truce.config.json', { guards: { changes: { count: 2, share: 0.1 } } });
+      const before = await o.everything();
+      const stopped = await d.run(['sync', '--yes']);
+      expect(stopped.exit).toBe(3);
+      expect(stopped.text).toMatch(/would change 3 records, .* \(TOO_MANY_CHANGES\)\n {2}-> .* For one run: --allow-changes N\./);
+      expect((await d.run(['sync', '--yes', '--allow-changes', '2'])).exit).toBe(3);
+      expect(await o.everything()).toBe(before);
+      expect((await d.run(['sync', '--yes', '--allow-changes', '3'])).exit).toBe(0);
+      for (const pair of pairs) expect((await o.statuses(pair))[0]).toBe('IN_PROGRESS');
+    });
+  });
+});
+
 describe('truce plan and truce apply', () => {
   let o: Office;
   let d: Desk;
