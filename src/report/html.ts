@@ -56,7 +56,7 @@ export function renderHtml(input: ReportInput, draw: Draw): string {
         </main>
         <footer>
           <p>
-            Made by Truce ${input.version ?? ''} from the merged data of both CRMs. No script runs in this page and it loads nothing from
+            Made by Truce${input.version === undefined ? '' : ` ${input.version}`} from the merged data of both CRMs. No script runs in this page and it loads nothing from
             anywhere.
           </p>
         </footer>

@@ -70,9 +70,7 @@ async function act(
         `   ${line.side} ${line.recordId ?? ''}: ${change.name} ${String(change.before ?? '(blank)')} -> ${String(change.after)}\n      ${change.reason}`,
       );
   }
-  io.say(
-    `   … ${plan.summary.update} updates in all, ${plan.summary.conflict} conflicts decided, ${plan.summary.quarantined} people held back.`,
-  );
+  io.say(`   … ${plan.summary.update} updates in all, ${plan.summary.conflict} conflicts decided.`);
   io.say('\n2. truce sync: the same status on both sides, and outcomes onto the campaigns.');
   const first = await withProgress(io, truce, () => truce.sync({ yes: true, signal: io.signal }));
   for (const line of syncLines(first)) io.say(`   ${line}`);

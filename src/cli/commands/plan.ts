@@ -69,8 +69,8 @@ async function show(io: Io, plan: Plan, { json }: Options): Promise<void> {
   if (json === true) return io.data(JSON.stringify({ header, summary, hash }));
   io.say(
     summary.update + summary.create === 0
-      ? `Nothing to do: ${counted(summary.unchanged, 'linked person is', 'linked people are')} the same on both sides; ${summary.held} held by the status map, ${summary.quarantined} in quarantine.`
-      : `${counted(summary.update, 'update')}, ${counted(summary.create, 'create')}; ${counted(summary.conflict, 'conflict')} decided; ${counted(summary.unchanged, 'person', 'people')} unchanged, ${summary.held} held by the status map, ${summary.quarantined} in quarantine. To apply: about ${counted(summary.calls.marketing, 'call')} to HubSpot, ${summary.calls.sales} to Salesforce.`,
+      ? `Nothing to do: ${counted(summary.unchanged, 'linked person is', 'linked people are')} the same on both sides; ${summary.held} held by the status map, ${summary.quarantined} linked people held back.`
+      : `${counted(summary.update, 'update')}, ${counted(summary.create, 'create')}; ${counted(summary.conflict, 'conflict')} decided; ${counted(summary.unchanged, 'person', 'people')} unchanged, ${summary.held} held by the status map, ${summary.quarantined} linked people held back. To apply: about ${counted(summary.calls.marketing, 'call')} to HubSpot, ${summary.calls.sales} to Salesforce.`,
   );
 }
 
