@@ -7,7 +7,7 @@ interface Stat {
   readonly slug: string;
 }
 
-describe('from both CRMs to a report', () => {
+describe('from both CRMs to a report', { timeout: 90_000 }, () => {
   let o: Office;
   let d: Desk;
 
@@ -172,7 +172,8 @@ describe('truce import', () => {
   });
 });
 
-describe('truce demo', () => {
+// These do minutes' worth of work for a person in seconds; a busy machine may need more of them than the usual limit.
+describe('truce demo', { timeout: 90_000 }, () => {
   it('goes from two CRMs to a report that lies where it says, with nothing left to write the second time', async () => {
     using d = desk(null);
     const ran = await d.run(['demo', '--people', '30', '--json']);
