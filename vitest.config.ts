@@ -4,6 +4,16 @@ const shared = {
   ssr: { resolve: { conditions: ['truce-source', 'node', 'import', 'default'] } },
 };
 
+/** Whole processes, browsers and long properties: `npm run test:e2e`. */
+const slow = [
+  'test/e2e/**/*.test.ts',
+  'test/examples/**/*.test.ts',
+  'test/cli/figures.test.ts',
+  'test/cli/process.test.ts',
+  'test/cli/bad-input.test.ts',
+  'test/alignment/invariants.test.ts',
+];
+
 export default defineConfig({
   test: {
     projects: [
@@ -12,7 +22,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/e2e/**', 'test/examples/**'],
+          exclude: slow,
           testTimeout: 30_000,
           setupFiles: ['test/setup.ts'],
         },
@@ -21,7 +31,7 @@ export default defineConfig({
         ...shared,
         test: {
           name: 'e2e',
-          include: ['test/e2e/**/*.test.ts', 'test/examples/**/*.test.ts'],
+          include: slow,
           testTimeout: 600_000,
           hookTimeout: 600_000,
           fileParallelism: false,
