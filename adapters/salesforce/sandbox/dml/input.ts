@@ -64,7 +64,10 @@ function foreignRecord(context: WriteContext, field: FieldDef, by: ReadonlyMap<s
 function misfit(kind: string, value: unknown): RequestProblem {
   const token =
     typeof value === 'number' ? 'VALUE_NUMBER' : typeof value === 'boolean' ? `VALUE_${value ? 'TRUE' : 'FALSE'}` : 'VALUE_STRING';
-  const shown = typeof value === 'object' ? 'START_OBJECT value {' : `${token} value ${plainText(value)}`;
+  const shown = Array.isArray(value)
+    ? 'START_ARRAY value ['
+    : typeof value === 'object'
+    ? 'START_OBJECT value {' : `${token} value ${plainText(value)}`;
   return new RequestProblem(
     'JSON_PARSER_ERROR',
     `Cannot deserialize instance of ${kind} from ${shown} or request may be missing a required field at [line:1, column:1]`,
