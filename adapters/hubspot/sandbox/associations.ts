@@ -1,5 +1,6 @@
 import { type AssociationType, associationTypes } from './association-types.ts';
 import { invalid, invalidJson } from './errors.ts';
+import { tell } from './events.ts';
 import { type Call, objectOf, requiredText } from './http.ts';
 import type { CrmRecord, Portal, Table } from './model.ts';
 import { recordById, recordFollowingMerges, tableNamed, tableOf } from './store.ts';
@@ -15,9 +16,23 @@ const EMBEDDED_PAGE = 100;
 /** Associates two records in both directions. Association changes leave the records' modified stamps alone. */
 export function associate(portal: Portal, from: End, to: End, types: readonly AssociationType[]): void {
   for (const type of types) {
-    addLink(portal, from, to, type.typeId);
+    const fresh = addLink(portal, from, to, type.typeId);
     addLink(portal, to, from, type.inverse);
+    if (fresh) tellBoth(portal, 'associated', { from, to, type });
   }
+}
+
+/** An association stands on both records, and each of them tells its own side. */
+function tellBoth(
+  portal: Portal,
+  kind: 'associated' | 'dissociated',
+  link: { readonly from: End; readonly to: End; readonly type: AssociationType },
+): void {
+  const { from, to, type } = link;
+  const [at, source] = [portal.clock.now(), portal.events.actor];
+  tell(portal, { kind, from, to, type, at, source });
+  const back = associationTypes(to.table.type.singular, from.table.type.singular).find((one) => one.typeId === type.inverse);
+  if (back !== undefined) tell(portal, { kind, from: to, to: from, type: back, at, source });
 }
 
 /** The unlabelled type, and the primary one for the first record of its kind. */
@@ -39,6 +54,13 @@ function hasPrimary(portal: Portal, pair: { readonly from: End; readonly to: End
 
 /** Removes all associations between two records. */
 export function dissociate(portal: Portal, from: End, to: End): void {
+  const typeIds = linksOf(portal, from, to.table).get(to.id) ?? new Set<number>();
+  const types = associationTypes(from.table.type.singular, to.table.type.singular).filter((type) => typeIds.has(type.typeId));
+  removeLinks(portal, from, to);
+  for (const type of types) tellBoth(portal, 'dissociated', { from, to, type });
+}
+
+function removeLinks(portal: Portal, from: End, to: End): void {
   portal.links.get(keyOf(from))?.get(to.table.type.typeId)?.delete(to.id);
   portal.links.get(keyOf(to))?.get(from.table.type.typeId)?.delete(from.id);
 }
@@ -56,8 +78,11 @@ export function moveLinks(portal: Portal, table: Table, from: string, to: string
     const target = tableOf(portal, typeId);
     for (const [id, typeIds] of targets) {
       const known = associationTypes(table.type.singular, target.type.singular).filter((type) => typeIds.has(type.typeId));
-      associate(portal, { table, id: to }, { table: target, id }, known);
-      dissociate(portal, { table, id: from }, { table: target, id });
+      for (const type of known) {
+        addLink(portal, { table, id: to }, { table: target, id }, type.typeId);
+        addLink(portal, { table: target, id }, { table, id: to }, type.inverse);
+      }
+      removeLinks(portal, { table, id: from }, { table: target, id });
     }
   }
 }
@@ -66,13 +91,17 @@ function keyOf(end: End): string {
   return `${end.table.type.typeId}:${end.id}`;
 }
 
-function addLink(portal: Portal, from: End, to: End, typeId: number): void {
+/** True when the association was not there before. */
+function addLink(portal: Portal, from: End, to: End, typeId: number): boolean {
   const key = keyOf(from);
   const all = portal.links.get(key) ?? new Map<string, Map<string, Set<number>>>();
   portal.links.set(key, all);
   const targets = all.get(to.table.type.typeId) ?? new Map<string, Set<number>>();
   all.set(to.table.type.typeId, targets);
-  targets.set(to.id, (targets.get(to.id) ?? new Set<number>()).add(typeId));
+  const types = targets.get(to.id) ?? new Set<number>();
+  const fresh = !types.has(typeId);
+  targets.set(to.id, types.add(typeId));
+  return fresh;
 }
 
 /** The named types of a request. @throws {HubspotProblem} 400 for a type that this pair does not have */

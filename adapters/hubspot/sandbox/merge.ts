@@ -1,9 +1,10 @@
 import { moveLinks } from './associations.ts';
 import { HubspotProblem, invalid, notFound } from './errors.ts';
-import { type Answer, bodyObject, type Call, iso, NO_CONTENT, ok, param, requiredText, textOf } from './http.ts';
+import { tell } from './events.ts';
+import { type Answer, bodyObject, type Call, iso, ok, param, requiredText } from './http.ts';
 import type { CrmRecord, Portal, Source, Table, Version } from './model.ts';
 import { presentRecord } from './present.ts';
-import { eraseRecord, recordById, recordByUnique, recordFollowingMerges, tableNamed, touch, uniqueValues } from './store.ts';
+import { eraseRecord, recordFollowingMerges, tableNamed, touch, uniqueValues } from './store.ts';
 
 const MERGE: Source = { sourceType: 'MERGE_OBJECTS' };
 const MERGE_CONTACTS: Source = { sourceType: 'MERGE_CONTACTS' };
@@ -66,6 +67,8 @@ function mergeTwo(portal: Portal, table: Table, pair: Pair): CrmRecord {
   for (const property of table.unique.keys())
     for (const value of uniqueValues(merged, property)) table.unique.get(property)?.set(value, merged.id);
   touch(portal, table, merged, { at, source: MERGE });
+  const moved = [...merged.values].filter(([name, value]) => !primary.values.has(name) && other.values.get(name) === value).length;
+  tell(portal, { kind: 'merged', table, record: merged, primary, other, moved, at, source: portal.events.actor });
   return merged;
 }
 
@@ -114,20 +117,4 @@ function moveMemberships(portal: Portal, table: Table, from: string, to: string)
     list.members.delete(from);
     if (!list.members.has(to)) list.members.set(to, joined);
   }
-}
-
-/** `POST /crm/objects/{type}/gdpr-delete` by id or by e-mail: 204, and nothing answers for the record any more. */
-export function gdprDelete(call: Call): Answer {
-  const table = tableNamed(call.portal, param(call, 'type'));
-  const body = bodyObject(call);
-  const id = requiredText(body['objectId'], 'objectId');
-  const property = textOf(body['idProperty'], 'idProperty');
-  const record = property === undefined || property === 'hs_object_id' ? recordById(table, id) : recordByUnique(table, property, id);
-  if (record !== undefined) {
-    eraseRecord(call.portal, table, record, call.now);
-    record.values = new Map();
-    record.histories.clear();
-    for (const list of call.portal.lists.values()) if (list.objectTypeId === table.type.typeId) list.members.delete(record.id);
-  }
-  return NO_CONTENT;
 }

@@ -1,4 +1,5 @@
 import type { Clock, Random } from '../../../src/ports.ts';
+import type { EventHub } from './events.ts';
 import type { ObjectType } from './object-types.ts';
 import type { SearchIndex } from './search-index.ts';
 
@@ -175,6 +176,9 @@ export interface Portal {
   readonly clock: Clock;
   readonly random: Random;
   readonly account: AccountFacts;
+  readonly events: EventHub;
+  /** E-mail addresses of contacts that were deleted for good: the screen takes none of them again, the API does. */
+  readonly blocked: Set<string>;
   /** By object type id. */
   readonly tables: ReadonlyMap<string, Table>;
   readonly links: Links;

@@ -1,4 +1,5 @@
 import type { HalfPorts } from '../../sandbox/half.ts';
+import { createHub } from './events.ts';
 import type { AccountFacts, Portal, PropertyDefinition, Table } from './model.ts';
 import { OBJECT_TYPES, type ObjectType } from './object-types.ts';
 import { provisionedCampaignProperties, provisionedContactProperties } from './provisioned.ts';
@@ -18,6 +19,8 @@ export function createPortal(ports: HalfPorts, account: AccountFacts, provisione
     clock: ports.clock,
     random: ports.random,
     account,
+    events: createHub(),
+    blocked: new Set(),
     tables,
     links: new Map(),
     owners: [],

@@ -1,4 +1,5 @@
 import { derive } from './derive.ts';
+import { tell } from './events.ts';
 import type { CrmRecord, Portal, Source, Stamp, Table, Version } from './model.ts';
 import { objectTypeNamed } from './object-types.ts';
 import { noteChange } from './search-index.ts';
@@ -79,6 +80,7 @@ export function createRecord(portal: Portal, table: Table, values: ReadonlyMap<s
     stamp,
   );
   if (table.type.singular === 'contact') put(record, new Map([['hs_all_contact_vids', record.id]]), { at: stamp.at, source: CALCULATED });
+  tell(portal, { kind: 'created', table, record, at: stamp.at, source });
   writeRecord(portal, table, record, { values: withDefaults(portal, table, values), stamp });
   return record;
 }
@@ -112,6 +114,7 @@ export function writeRecord(
   write: { readonly values: ReadonlyMap<string, string>; readonly stamp: Stamp },
 ): ReadonlyMap<string, string | null> {
   const { stamp } = write;
+  const before = record.values;
   releaseUnique(table, record, write.values);
   put(record, write.values, stamp);
   const derived = derive(portal, table, record, { changed: write.values, at: stamp.at });
@@ -122,6 +125,8 @@ export function writeRecord(
   for (const name of [...write.values.keys(), ...derived.keys(), table.type.modifiedProperty]) {
     touched.set(name, record.values.get(name) ?? null);
   }
+  const properties = new Set([...write.values.keys(), ...derived.keys()]);
+  tell(portal, { kind: 'written', table, record, at: stamp.at, source: stamp.source, before, properties });
   return touched;
 }
 
@@ -145,6 +150,18 @@ export function archiveRecord(portal: Portal, table: Table, record: CrmRecord, a
   record.archivedAt = at;
   releaseUnique(table, record, record.values);
   note(portal, table, record, at);
+  tell(portal, { kind: 'archived', table, record, at, source: portal.events.actor });
+}
+
+/** Brings an archived record back. A unique value that another record took meanwhile stays with that one. */
+export function restoreRecord(portal: Portal, table: Table, record: CrmRecord, at: number): void {
+  if (record.archivedAt === null) return;
+  record.archivedAt = null;
+  for (const [property, taken] of table.unique) {
+    for (const value of uniqueValues(record, property)) if (!taken.has(value)) taken.set(value, record.id);
+  }
+  note(portal, table, record, at);
+  tell(portal, { kind: 'restored', table, record, at, source: portal.events.actor });
 }
 
 /** Removes a record for good; nothing answers for its id. */
