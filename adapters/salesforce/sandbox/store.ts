@@ -1,8 +1,9 @@
-import { recency } from './recency.ts';
-import type { Recency } from './recency.ts';
+import { packer } from '../../sandbox/packed.ts';
+import { rowTable, valueIndex } from './rows.ts';
+import type { RowTable, ValueIndex } from './rows.ts';
 import type { Address, FieldDef, ObjectDef, Value } from './schema/types.ts';
 
-/** One record. Never changed in place: a change is a new row under the same id. */
+/** One record. Never changed in place: a change is a new row under the same id. Two reads of a record may be two objects. */
 export interface Row {
   readonly def: ObjectDef;
   readonly id: string;
@@ -31,7 +32,12 @@ export interface Store {
   size(object: string): number;
   /** Live rows whose indexed field has this value; null when the field isn't indexed. */
   find(object: string, field: string, value: Value): readonly Row[] | null;
+  /** Rows stamped at or after `from`, by stamp, then id. */
   since(object: string, from: number): Row[];
+  /** The same, made one by one as they are asked for. */
+  rowsByStamp(object: string, from: number): IterableIterator<Row>;
+  /** Every row by id, those with larger ids than this one; null when they are not kept in that order. */
+  rowsAfter(object: string, id: string): IterableIterator<Row> | null;
   set(row: Row): void;
   /** Runs `work`; when it throws, everything it wrote is taken back. Nests. */
   atomically<T>(work: () => T): T;
@@ -42,10 +48,9 @@ export interface Store {
 
 interface Table {
   readonly def: ObjectDef;
-  readonly rows: Map<string, Row>;
-  /** Field, key, ids. */
-  readonly indexes: Map<string, Map<string, Set<string>>>;
-  readonly recent: Recency;
+  readonly rows: RowTable;
+  /** By field. */
+  readonly indexes: Map<string, ValueIndex>;
   readonly listeners: ((before: Row | undefined, after: Row | undefined) => void)[];
 }
 
@@ -66,12 +71,12 @@ export function createStore(objects: readonly ObjectDef[], now: () => number): S
   // Several objects share a prefix: stages and lead statuses (01J), all field histories (017).
   const byPrefix = Map.groupBy(objects, (def) => def.prefix);
   const tables = new Map<string, Table>();
+  const packing = packer<Exclude<Value, null>>();
   let undo: { readonly def: ObjectDef; readonly id: string; readonly before: Row | undefined }[] | null = null;
 
   for (const def of objects) {
-    const rows = new Map<string, Row>();
-    const indexes = new Map([...def.fields.values()].filter(isIndexed).map((field) => [field.name, new Map<string, Set<string>>()]));
-    tables.set(def.name, { def, rows, indexes, recent: recency(rows), listeners: [] });
+    const indexes = new Map([...def.fields.values()].filter(isIndexed).map((field) => [field.name, valueIndex()]));
+    tables.set(def.name, { def, rows: rowTable(def, packing), indexes, listeners: [] });
   }
 
   function table(object: string): Table {
@@ -85,31 +90,19 @@ export function createStore(objects: readonly ObjectDef[], now: () => number): S
     return candidates.find(({ rows }) => rows.has(id)) ?? candidates[0];
   }
 
-  function reindex(indexes: Table['indexes'], before: Row | undefined, after: Row | undefined): void {
+  function put(def: ObjectDef, id: string, after: Row | undefined): void {
+    const { rows, indexes, listeners } = table(def.name);
+    const before = rows.get(id);
+    undo?.push({ def, id, before });
+    const slot = after === undefined ? rows.remove(id) : rows.put(after);
     for (const [field, index] of indexes) {
       const old = before?.values.get(field) ?? null;
       const next = after?.values.get(field) ?? null;
       if (old === next) continue;
-      if (before !== undefined && old !== null) index.get(keyOf(old))?.delete(before.id);
-      if (after !== undefined && next !== null) {
-        const ids = index.get(keyOf(next));
-        if (ids === undefined) index.set(keyOf(next), new Set([after.id]));
-        else ids.add(after.id);
-      }
+      if (old !== null) index.remove(keyOf(old), slot);
+      if (next !== null) index.add(keyOf(next), slot);
     }
-  }
-
-  function put(def: ObjectDef, id: string, after: Row | undefined): void {
-    const target = table(def.name);
-    const before = target.rows.get(id);
-    undo?.push({ def, id, before });
-    reindex(target.indexes, before, after);
-    if (after === undefined) target.rows.delete(id);
-    else {
-      target.rows.set(id, after);
-      target.recent.note(after);
-    }
-    for (const listener of target.listeners) listener(before, after);
+    for (const listener of listeners) listener(before, after);
   }
 
   const store: Store = {
@@ -119,7 +112,7 @@ export function createStore(objects: readonly ObjectDef[], now: () => number): S
     addField(object, field) {
       const target = table(object);
       byName.get(object.toLowerCase())?.fields.set(field.name.toLowerCase(), field);
-      if (isIndexed(field)) target.indexes.set(field.name, new Map());
+      if (isIndexed(field)) target.indexes.set(field.name, valueIndex());
     },
     // A definition's id is its object's name.
     row: (id) =>
@@ -130,20 +123,22 @@ export function createStore(objects: readonly ObjectDef[], now: () => number): S
       return row.values.get(field.name) ?? (field.type === 'boolean' ? false : null);
     },
     value: (row, field) => row?.values.get(field) ?? null,
-    rows: (object) => table(object).rows.values(),
+    rows: (object) => table(object).rows.all(),
+    rowsAfter: (object, id) => table(object).rows.after(id),
+    rowsByStamp: (object, from) => table(object).rows.byStamp(from),
     size: (object) => table(object).rows.size,
     find(object, field, value) {
       const { rows, indexes } = table(object);
       const index = indexes.get(field);
       if (index === undefined) return null;
       const found: Row[] = [];
-      for (const id of index.get(keyOf(value)) ?? []) {
-        const row = rows.get(id);
+      for (const slot of index.slots(keyOf(value))) {
+        const row = rows.at(slot);
         if (row !== undefined && row.values.get('IsDeleted') !== true) found.push(row);
       }
       return found;
     },
-    since: (object, from) => table(object).recent.since(from),
+    since: (object, from) => [...table(object).rows.byStamp(from)],
     set: (row) => put(row.def, row.id, row),
     atomically(work) {
       const outer = undo;
