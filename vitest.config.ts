@@ -14,6 +14,9 @@ const slow = [
   'test/alignment/invariants.test.ts',
 ];
 
+/** Strangers' clients, installed outside the package: `npm run test:clients`. */
+const clients = 'test/clients/**/*.test.ts';
+
 export default defineConfig({
   test: {
     projects: [
@@ -22,7 +25,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: slow,
+          exclude: [...slow, clients],
           testTimeout: 30_000,
           setupFiles: ['test/setup.ts'],
         },
@@ -37,6 +40,7 @@ export default defineConfig({
           fileParallelism: false,
         },
       },
+      { ...shared, test: { name: 'clients', include: [clients], testTimeout: 120_000, hookTimeout: 300_000, fileParallelism: false } },
     ],
   },
 });
