@@ -133,6 +133,7 @@ class Packed<V extends Cell> implements ReadonlyMap<string, V> {
         return true as V;
       case FALSE:
         return false as V;
+      case undefined:
       default:
         return text.slice(start + 1, end) as V;
     }

@@ -61,13 +61,13 @@ export function dissociate(portal: Portal, from: End, to: End): void {
 }
 
 function removeLinks(portal: Portal, from: End, to: End): void {
-  portal.links.get(keyOf(from))?.get(to.table.type.typeId)?.delete(to.id);
-  portal.links.get(keyOf(to))?.get(from.table.type.typeId)?.delete(from.id);
+  portal.links.remove(keyOf(from), { typeId: to.table.type.typeId, id: to.id });
+  portal.links.remove(keyOf(to), { typeId: from.table.type.typeId, id: from.id });
 }
 
 /** Target id -> association type ids, in the order in which they were associated. */
 export function linksOf(portal: Portal, from: End, to: Table): ReadonlyMap<string, ReadonlySet<number>> {
-  return portal.links.get(keyOf(from))?.get(to.type.typeId) ?? new Map<string, Set<number>>();
+  return portal.links.get(keyOf(from))?.get(to.type.typeId) ?? new Map<string, ReadonlySet<number>>();
 }
 
 /** Gives all associations of one record to another, when the two are merged. */
@@ -93,15 +93,7 @@ function keyOf(end: End): string {
 
 /** True when the association was not there before. */
 function addLink(portal: Portal, from: End, to: End, typeId: number): boolean {
-  const key = keyOf(from);
-  const all = portal.links.get(key) ?? new Map<string, Map<string, Set<number>>>();
-  portal.links.set(key, all);
-  const targets = all.get(to.table.type.typeId) ?? new Map<string, Set<number>>();
-  all.set(to.table.type.typeId, targets);
-  const types = targets.get(to.id) ?? new Set<number>();
-  const fresh = !types.has(typeId);
-  targets.set(to.id, types.add(typeId));
-  return fresh;
+  return portal.links.add(keyOf(from), { typeId: to.table.type.typeId, id: to.id }, typeId);
 }
 
 /** The named types of a request. @throws {HubspotProblem} 400 for a type that this pair does not have */

@@ -46,7 +46,7 @@ function mergeTwo(portal: Portal, table: Table, pair: Pair): CrmRecord {
     archivedAt: null,
     gone: false,
     values: new Map(),
-    histories: new Map(),
+    histories: portal.histories.empty(),
   };
   inheritHistories(table, merged, pair);
   const values = new Map([...merged.histories].map(([name, versions]) => [name, versions.at(-1)?.value ?? '']));

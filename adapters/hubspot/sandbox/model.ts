@@ -1,5 +1,8 @@
 import type { Clock, Random } from '../../../src/ports.ts';
+import type { Packer } from '../../sandbox/packed.ts';
 import type { EventHub } from './events.ts';
+import type { Histories, HistoryBook } from './histories.ts';
+import type { Links } from './links.ts';
 import type { ObjectType } from './object-types.ts';
 import type { SearchIndex } from './search-index.ts';
 
@@ -32,8 +35,7 @@ export interface CrmRecord {
   gone: boolean;
   /** Replaced at every write, never changed in place: the search index keeps old ones. Empty values are absent. */
   values: ReadonlyMap<string, string>;
-  /** By property, oldest first. */
-  readonly histories: Map<string, Version[]>;
+  readonly histories: Histories;
 }
 
 /** A property as the properties API shows it. */
@@ -157,9 +159,6 @@ export interface CampaignExtra {
   readonly assets: Map<string, Set<string>>;
 }
 
-/** Associations of all records: `type:id` -> target type -> target id -> association type ids. */
-type Links = Map<string, Map<string, Map<string, Set<number>>>>;
-
 /** What the account is, as far as answers depend on it. */
 export interface AccountFacts {
   readonly portalId: string;
@@ -182,6 +181,9 @@ export interface Portal {
   /** By object type id. */
   readonly tables: ReadonlyMap<string, Table>;
   readonly links: Links;
+  /** Makes a record's values small, once they are written. */
+  readonly packing: Packer<string>;
+  readonly histories: HistoryBook;
   readonly owners: Owner[];
   readonly teams: Map<string, string>;
   readonly lists: Map<string, RecordList>;

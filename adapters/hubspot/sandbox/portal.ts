@@ -1,5 +1,8 @@
 import type { HalfPorts } from '../../sandbox/half.ts';
+import { packer } from '../../sandbox/packed.ts';
 import { createHub } from './events.ts';
+import { historyBook } from './histories.ts';
+import { emptyLinks } from './links.ts';
 import type { AccountFacts, Portal, PropertyDefinition, Table } from './model.ts';
 import { OBJECT_TYPES, type ObjectType } from './object-types.ts';
 import { provisionedCampaignProperties, provisionedContactProperties } from './provisioned.ts';
@@ -22,7 +25,9 @@ export function createPortal(ports: HalfPorts, account: AccountFacts, provisione
     events: createHub(),
     blocked: new Set(),
     tables,
-    links: new Map(),
+    links: emptyLinks(),
+    packing: packer(),
+    histories: historyBook(),
     owners: [],
     teams: new Map(),
     lists: new Map(),

@@ -1,6 +1,6 @@
 import { derive } from './derive.ts';
 import { tell } from './events.ts';
-import type { CrmRecord, Portal, Source, Stamp, Table, Version } from './model.ts';
+import type { CrmRecord, Portal, Source, Stamp, Table } from './model.ts';
 import { objectTypeNamed } from './object-types.ts';
 import { noteChange } from './search-index.ts';
 import { unknownPath, HubspotProblem } from './errors.ts';
@@ -62,13 +62,16 @@ export function createRecord(portal: Portal, table: Table, values: ReadonlyMap<s
     archivedAt: null,
     gone: false,
     values: new Map(),
-    histories: new Map(),
+    histories: portal.histories.empty(),
   };
   table.byId.set(record.id, record);
   table.inOrder.push(record);
   const { source } = stamp;
+  const draft = new Map<string, string>();
+  record.values = draft;
   put(
     record,
+    draft,
     new Map([
       ['hs_object_id', record.id],
       [table.type.createdProperty, new Date(stamp.at).toISOString()],
@@ -79,7 +82,8 @@ export function createRecord(portal: Portal, table: Table, values: ReadonlyMap<s
     ]),
     stamp,
   );
-  if (table.type.singular === 'contact') put(record, new Map([['hs_all_contact_vids', record.id]]), { at: stamp.at, source: CALCULATED });
+  if (table.type.singular === 'contact')
+    put(record, draft, new Map([['hs_all_contact_vids', record.id]]), { at: stamp.at, source: CALCULATED });
   tell(portal, { kind: 'created', table, record, at: stamp.at, source });
   writeRecord(portal, table, record, { values: withDefaults(portal, table, values), stamp });
   return record;
@@ -116,9 +120,11 @@ export function writeRecord(
   const { stamp } = write;
   const before = record.values;
   releaseUnique(table, record, write.values);
-  put(record, write.values, stamp);
+  const draft = new Map(before);
+  record.values = draft;
+  put(record, draft, write.values, stamp);
   const derived = derive(portal, table, record, { changed: write.values, at: stamp.at });
-  put(record, derived, { at: stamp.at, source: CALCULATED });
+  put(record, draft, derived, { at: stamp.at, source: CALCULATED });
   claimUnique(table, record, write.values);
   touch(portal, table, record, stamp);
   const touched = new Map<string, string | null>();
@@ -136,7 +142,7 @@ export function touch(portal: Portal, table: Table, record: CrmRecord, stamp: St
   const values = new Map(record.values);
   values.set(table.type.modifiedProperty, new Date(record.updatedAt).toISOString());
   if (stamp.source.updatedByUserId !== undefined) values.set('hs_updated_by_user_id', String(stamp.source.updatedByUserId));
-  record.values = values;
+  record.values = portal.packing.pack(values);
   note(portal, table, record, stamp.at);
 }
 
@@ -171,29 +177,16 @@ export function eraseRecord(portal: Portal, table: Table, record: CrmRecord, at:
   note(portal, table, record, at);
 }
 
-function put(record: CrmRecord, changes: ReadonlyMap<string, string>, stamp: Stamp): void {
+/** Writes into a record's draft what is the newest value of each property then, and the rest into its histories only. */
+function put(record: CrmRecord, draft: Map<string, string>, changes: ReadonlyMap<string, string>, stamp: Stamp): void {
   if (changes.size === 0) return;
-  const values = new Map(record.values);
+  const kept = new Map([...changes].filter(([name]) => !WITHOUT_HISTORY.has(name)));
+  const newest = record.histories.add(kept, stamp.at, stamp.source);
   for (const [name, value] of changes) {
-    const current = addVersion(record, name, { value, at: stamp.at, source: stamp.source });
-    if (current === '') values.delete(name);
-    else values.set(name, current);
+    const current = newest.get(name) ?? value;
+    if (current === '') draft.delete(name);
+    else draft.set(name, current);
   }
-  record.values = values;
-}
-
-/** Adds an entry to a property's history at its place in time and returns the value that is now the newest. */
-function addVersion(record: CrmRecord, name: string, version: Version): string {
-  if (WITHOUT_HISTORY.has(name)) return version.value;
-  const history = record.histories.get(name) ?? [];
-  let place = history.length;
-  while (place > 0 && (history[place - 1]?.at ?? 0) > version.at) place -= 1;
-  const before = history[place - 1]?.value ?? '';
-  if (before !== version.value) {
-    history.splice(place, 0, version);
-    record.histories.set(name, history);
-  }
-  return history.at(-1)?.value ?? version.value;
 }
 
 function releaseUnique(table: Table, record: CrmRecord, changes: ReadonlyMap<string, string>): void {

@@ -1,0 +1,186 @@
+import type { Source, Version } from './model.ts';
+
+/** The histories of one record by property, each oldest first. Versions are made as they are read. */
+export interface Histories {
+  get(name: string): readonly Version[] | undefined;
+  keys(): Iterable<string>;
+  [Symbol.iterator](): Iterator<readonly [name: string, versions: readonly Version[]]>;
+  /**
+   * Adds values of one moment and writer, each at its place in time, and returns those that are the newest now. What
+   * does not differ from the value before it is left out.
+   */
+  add(values: ReadonlyMap<string, string>, at: number, source: Source): ReadonlyMap<string, string>;
+  /** Replaces a property's whole history. */
+  set(name: string, versions: readonly Version[]): void;
+  clear(): void;
+}
+
+/** What the histories of one account share: names, writers and frequent values, each kept once. */
+export interface HistoryBook {
+  empty(): Histories;
+}
+
+interface Entry {
+  readonly name: string;
+  readonly value: string;
+  readonly at: number;
+  readonly source: Source;
+}
+
+/** A property with more different values than this keeps the rest in the records. */
+const MOST_FREQUENT = 512;
+
+interface Numbers<T> {
+  of(key: string, item: T): number;
+  known(key: string): number | undefined;
+  readonly items: T[];
+}
+
+function numbers<T>(): Numbers<T> {
+  const byKey = new Map<string, number>();
+  const items: T[] = [];
+  return {
+    items,
+    known: (key) => byKey.get(key),
+    of(key, item) {
+      const found = byKey.get(key);
+      if (found !== undefined) return found;
+      byKey.set(key, items.length);
+      return items.push(item) - 1;
+    },
+  };
+}
+
+interface Book {
+  readonly names: Numbers<string>;
+  readonly sources: Numbers<Source>;
+  readonly values: Map<string, Numbers<string>>;
+}
+
+/** Makes a book with nothing in it. */
+export function historyBook(): HistoryBook {
+  const book: Book = { names: numbers(), sources: numbers(), values: new Map() };
+  return { empty: () => new PackedHistories(book) };
+}
+
+/** One long text is a fifth of what a Map of arrays of objects takes. A class, for there is one per record. */
+class PackedHistories implements Histories {
+  readonly #book: Book;
+  /** Groups of one moment and writer: number of entries, writer, moment, then name and value of each. */
+  #text = '';
+
+  constructor(book: Book) {
+    this.#book = book;
+  }
+
+  get(name: string): readonly Version[] | undefined {
+    const versions = this.#entries().filter((entry) => entry.name === name);
+    return versions.length === 0 ? undefined : versions.map(({ value, at, source }) => ({ value, at, source }));
+  }
+
+  keys(): Iterable<string> {
+    return new Set(this.#entries().map((entry) => entry.name));
+  }
+
+  *[Symbol.iterator](): Iterator<readonly [string, readonly Version[]]> {
+    for (const [name, versions] of Map.groupBy(this.#entries(), (entry) => entry.name)) yield [name, versions];
+  }
+
+  add(values: ReadonlyMap<string, string>, at: number, source: Source): ReadonlyMap<string, string> {
+    const entries = this.#entries();
+    const before = new Map<string, string>();
+    const later = new Map<string, string>();
+    // Entries are in the order of time, so the last one seen is the newest.
+    for (const entry of entries) if (values.has(entry.name)) (entry.at > at ? later : before).set(entry.name, entry.value);
+    const fresh: Entry[] = [];
+    const newest = new Map<string, string>();
+    for (const [name, value] of values) {
+      if ((before.get(name) ?? '') !== value) fresh.push({ name, value, at, source });
+      newest.set(name, later.get(name) ?? value);
+    }
+    const place = entries.findIndex((entry) => entry.at > at);
+    if (place < 0) this.#text = flat(this.#text + grouped(this.#book, fresh));
+    else if (fresh.length > 0) this.#write([...entries.slice(0, place), ...fresh, ...entries.slice(place)]);
+    return newest;
+  }
+
+  set(name: string, versions: readonly Version[]): void {
+    const others = this.#entries().filter((entry) => entry.name !== name);
+    const all = [...others, ...versions.map((version) => ({ name, ...version }))];
+    this.#write(all.sort((a, b) => a.at - b.at));
+  }
+
+  clear(): void {
+    this.#text = '';
+  }
+
+  #write(entries: readonly Entry[]): void {
+    this.#text = flat(entries.map((entry) => grouped(this.#book, [entry])).join(''));
+  }
+
+  #entries(): Entry[] {
+    const text = this.#text;
+    const { names, sources, values } = this.#book;
+    const entries: Entry[] = [];
+    for (let place = 0; place < text.length;) {
+      let left = number(text, place, 2);
+      const source = sources.items[number(text, place + 2, 3)] ?? UNKNOWN;
+      const at = number(text, place + 5, 6);
+      for (place += 11; left > 0; left -= 1) {
+        const name = names.items[number(text, place, 2)] ?? '';
+        const size = number(text, place + 2, 3);
+        place += 5;
+        if (size >= KNOWN) entries.push({ name, value: values.get(name)?.items[size - KNOWN] ?? '', at, source });
+        else {
+          entries.push({ name, value: text.slice(place, place + size), at, source });
+          place += size;
+        }
+      }
+    }
+    return entries;
+  }
+}
+
+const UNKNOWN: Source = { sourceType: 'UNKNOWN' };
+/** Sizes from here on are no sizes but numbers of frequent values. Values are at most 65,536 characters long. */
+const KNOWN = 0x80_00_00;
+
+function grouped(book: Book, entries: readonly Entry[]): string {
+  const [first] = entries;
+  if (first === undefined) return '';
+  const { at, source } = first;
+  const key = `${source.sourceType}\n${source.sourceId ?? ''}\n${source.sourceLabel ?? ''}\n${source.updatedByUserId ?? ''}`;
+  let text = bytes(entries.length, 2) + bytes(book.sources.of(key, source), 3) + bytes(at, 6);
+  for (const { name, value } of entries) {
+    const known = value.length > 64 ? undefined : knownValue(book, name, value);
+    text += bytes(book.names.of(name, name), 2);
+    text += known === undefined ? bytes(value.length, 3) + value : bytes(KNOWN + known, 3);
+  }
+  return text;
+}
+
+function knownValue(book: Book, name: string, value: string): number | undefined {
+  let values = book.values.get(name);
+  if (values === undefined) book.values.set(name, (values = numbers<string>()));
+  return values.items.length < MOST_FREQUENT ? values.of(value, value) : values.known(value);
+}
+
+const CODES: readonly string[] = Array.from({ length: 256 }, (_, code) => String.fromCharCode(code));
+
+/** A whole number in so many characters of eight bits, so that the text stays at one byte a character. */
+function bytes(value: number, size: number): string {
+  let text = '';
+  for (let rest = value, place = 0; place < size; place += 1, rest = Math.floor(rest / 256)) text = (CODES[rest % 256] ?? '') + text;
+  return text;
+}
+
+function number(text: string, place: number, size: number): number {
+  let value = 0;
+  for (let at = place; at < place + size; at += 1) value = value * 256 + text.charCodeAt(at);
+  return value;
+}
+
+/** The same text in one piece: what is joined by `+` keeps all its pieces. */
+function flat(text: string): string {
+  return text === '' ? '' : [text, ''].join('');
+}
