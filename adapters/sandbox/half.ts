@@ -6,6 +6,17 @@ export interface HalfPorts {
   readonly random: Random;
 }
 
+/** A request that a half sends of its own accord, to an address that a client registered. */
+export interface OutgoingRequest {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** Sends a request; null where no answer came in time, or none at all. The shell reaches loopback addresses only. */
+export type Send = (request: OutgoingRequest) => Promise<{ readonly status: number } | null>;
+
 /** One HTTP request as the shell's server received it. */
 export interface SandboxRequest {
   readonly method: string;

@@ -34,6 +34,8 @@ export interface Answer {
   readonly status: number;
   /** Absent: no body at all. */
   readonly body?: unknown;
+  /** In place of a JSON body: a file. */
+  readonly file?: { readonly type: string; readonly bytes: Uint8Array; readonly name: string };
 }
 
 /** 204 with no body. */

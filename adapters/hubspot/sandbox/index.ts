@@ -6,6 +6,8 @@ import type { Answer, Call, Caller } from './http.ts';
 import { createLimiter } from './limits.ts';
 import { addOwner } from './owners.ts';
 import { createPortal } from './portal.ts';
+import { createWebhooks, type WebhookOptions } from './webhooks/registry.ts';
+import type { DeliveryCounts } from './webhooks/delivery.ts';
 import { matchRoute, routesOf, scopesOf } from './router.ts';
 import { createSeed, type HubspotSeed } from './seed.ts';
 
@@ -33,12 +35,16 @@ export interface HubspotHalfOptions {
   readonly currency?: string;
   /** Scopes granted to the integration. @default all that the tier has */
   readonly scopes?: readonly string[];
+  /** How the app's webhooks are sent and opened. @default the app has none */
+  readonly webhooks?: WebhookOptions;
 }
 
 export interface HubspotHalf extends SandboxHalf {
   readonly seed: HubspotSeed;
   /** What the account holds and what was asked of it so far. */
   counts(): HubspotCounts;
+  /** How deliveries to the app went; null where it has no webhooks. */
+  deliveries(): DeliveryCounts | null;
 }
 
 interface HubspotCounts {
@@ -80,7 +86,8 @@ export function hubspotHalf(options: HubspotHalfOptions): HubspotHalf {
     scopes: options.scopes ?? allScopes(account),
   });
   const limiter = createLimiter(account, options.limits === 'published');
-  const routes = routesOf({ limiter, callers });
+  const webhooks = options.webhooks === undefined ? null : createWebhooks(portal, options.webhooks);
+  const routes = routesOf({ limiter, callers, ...(webhooks === null ? {} : { webhooks }) });
   const tally = { calls: 0, searches: 0, throttled: 0, userCalls: 0 };
 
   const answer = (request: SandboxRequest, headers: Map<string, string>): Answer => {
@@ -111,6 +118,7 @@ export function hubspotHalf(options: HubspotHalfOptions): HubspotHalf {
       origin: request.origin,
       path,
     };
+    portal.events.actor = caller.source;
     return match.route.handle(call);
   };
 
@@ -122,14 +130,15 @@ export function hubspotHalf(options: HubspotHalfOptions): HubspotHalf {
         ['x-hubspot-correlation-id', newGuid(portal)],
       ]);
       try {
-        const { status, body } = answer(request, headers);
-        return Promise.resolve(respond(status, body, headers));
+        const { status, body, file } = answer(request, headers);
+        return Promise.resolve(file === undefined ? respond(status, body, headers) : respondFile(file, headers));
       } catch (error) {
         const problem = error instanceof HubspotProblem ? error : new HubspotProblem(500, 'internal error');
         if (problem.status === 429) tally.throttled += 1;
         return Promise.resolve(refuse(problem, headers));
       }
     },
+    deliveries: () => webhooks?.counts() ?? null,
     counts: () => ({
       ...tally,
       records: Object.fromEntries(
@@ -181,6 +190,11 @@ function respond(status: number, body: unknown, headers: ReadonlyMap<string, str
     headers: { ...Object.fromEntries(headers), 'content-type': 'application/json;charset=utf-8' },
     body: JSON.stringify(body),
   };
+}
+
+function respondFile(file: NonNullable<Answer['file']>, headers: ReadonlyMap<string, string>): SandboxResponse {
+  const own = { 'content-type': file.type, 'content-disposition': `attachment; filename="${file.name}"` };
+  return { status: 200, headers: { ...Object.fromEntries(headers), ...own }, body: file.bytes };
 }
 
 function refuse(problem: HubspotProblem, headers: ReadonlyMap<string, string>): SandboxResponse {

@@ -10,9 +10,11 @@ import { gdprDelete } from './erasure.ts';
 import { mergeRecords } from './merge.ts';
 import * as objects from './object-routes.ts';
 import { objectTypeNamed } from './object-types.ts';
+import { addMore } from './more-routes.ts';
 import * as people from './people-routes.ts';
 import * as properties from './property-routes.ts';
 import { searchRecords } from './search.ts';
+import type { Webhooks } from './webhooks/registry.ts';
 
 /** Which scopes a route needs. */
 type Need =
@@ -47,6 +49,8 @@ const ASSOCIATIONS = /^(v4|2026-03|2026-09)$/;
 export interface RouteParts {
   readonly limiter: Limiter;
   readonly callers: ReadonlyMap<string, Caller>;
+  /** Absent: the app has no webhooks. */
+  readonly webhooks?: Webhooks;
 }
 
 /** All routes; where two patterns fit, the first one is meant. */
@@ -61,6 +65,7 @@ export function routesOf(parts: RouteParts): readonly Route[] {
   addProperties(add);
   addOthers(add);
   addCampaigns(add);
+  addMore(add, parts);
   add('none', 'GET account-info/details', accountDetails);
   add('none', 'GET account-info/api-usage/daily/private-apps', (call) => dailyUsage(call, parts.limiter));
   add('none', 'POST oauth/private-apps/get/access-token-info', (call) => privateAppToken(call, parts.callers), {
@@ -71,7 +76,8 @@ export function routesOf(parts: RouteParts): readonly Route[] {
   return table;
 }
 
-type Add = (need: Need, line: string, handle: (call: Call) => Answer, more?: Partial<Route>) => void;
+/** Adds one endpoint: `METHOD path`, the path without its version. */
+export type Add = (need: Need, line: string, handle: (call: Call) => Answer, more?: Partial<Route>) => void;
 
 function addObjects(add: Add): void {
   add('object-read', 'POST crm/objects/:type/search', searchRecords, { meter: 'search' });
