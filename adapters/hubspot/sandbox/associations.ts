@@ -70,7 +70,10 @@ export function linksOf(portal: Portal, from: End, to: Table): ReadonlyMap<strin
   return portal.links.get(keyOf(from))?.get(to.type.typeId) ?? new Map<string, ReadonlySet<number>>();
 }
 
-/** Gives all associations of one record to another, when the two are merged. */
+/**
+ * Gives all associations of one record to another, when the two are merged. Where the other has a primary record of the
+ * kind already, what comes is associated without that label; nothing is associated with itself.
+ */
 export function moveLinks(portal: Portal, table: Table, from: string, to: string): void {
   const all = portal.links.get(keyOf({ table, id: from }));
   if (all === undefined) return;
@@ -78,11 +81,14 @@ export function moveLinks(portal: Portal, table: Table, from: string, to: string
     const target = tableOf(portal, typeId);
     for (const [id, typeIds] of targets) {
       const known = associationTypes(table.type.singular, target.type.singular).filter((type) => typeIds.has(type.typeId));
-      for (const type of known) {
-        addLink(portal, { table, id: to }, { table: target, id }, type.typeId);
-        addLink(portal, { table: target, id }, { table, id: to }, type.inverse);
-      }
       removeLinks(portal, { table, id: from }, { table: target, id });
+      if (target === table && table.forwards.get(id) === to) continue;
+      const pair = { from: { table, id: to }, to: { table: target, id } };
+      for (const type of known) {
+        if (type.label === 'Primary' && hasPrimary(portal, pair, type)) continue;
+        addLink(portal, pair.from, pair.to, type.typeId);
+        addLink(portal, pair.to, pair.from, type.inverse);
+      }
     }
   }
 }

@@ -92,12 +92,13 @@ function refuseDuplicates(ids: readonly string[]): void {
   throw invalid(`Duplicate IDs found in batch input: [${[...twice].join(', ')}]. IDs must be unique`, { context: { ids: [...twice] } });
 }
 
-function missingError(table: Table, ids: readonly string[]): unknown {
+/** @source https://github.com/rudderlabs/rudder-transformer, destinations/hs: the trace id stands beside the ids */
+function missingError(table: Table, ids: readonly string[], traceId?: string): unknown {
   return {
     status: 'error',
     category: 'OBJECT_NOT_FOUND',
     message: `Could not get some ${table.type.upper} objects, they may be deleted or not exist. Check that ids are valid.`,
-    context: { ids },
+    context: { ids, ...(traceId === undefined ? {} : { objectWriteTraceId: [traceId] }) },
   };
 }
 
@@ -109,7 +110,8 @@ export function batchRead(call: Call): Answer {
     properties: textsOf(body['properties'], 'properties'),
     withHistory: textsOf(body['propertiesWithHistory'], 'propertiesWithHistory'),
   };
-  const inputs = inputsOf(call, selection.withHistory.length > 0 ? HISTORY_LIMIT : MAX);
+  const inputs =
+    selection.withHistory.length > 0 ? inputsOf(call, HISTORY_LIMIT, 'batch request for property histories') : inputsOf(call, MAX);
   const archived = call.query.get('archived') === 'true';
   const property = textOf(body['idProperty'], 'idProperty');
   if (property !== undefined && property !== 'hs_object_id') requireUnique(table, property);
@@ -181,25 +183,34 @@ export function batchUpdate(call: Call): Answer {
   const inputs = inputsOf(call, MAX);
   refuseDuplicates(inputs.map((input) => requiredText(input['id'], 'id')));
   const missing: string[] = [];
+  const errors: unknown[] = [];
   const steps: Step[] = [];
   const taken = new Map<string, string>();
   for (const input of inputs) {
     const id = requiredText(input['id'], 'id');
     const property = textOf(input['idProperty'], 'idProperty');
-    if (property !== undefined) requireUpdatable(table, property);
+    const traceId = textOf(input['objectWriteTraceId'], 'objectWriteTraceId');
+    if (property !== undefined) requireUpdatable(call, table, property);
     const record = property === undefined ? recordById(table, id) : recordByUnique(table, property, id);
     // An e-mail in `id` without `idProperty` is answered with 200 and changes nothing (hubspot-api-nodejs issue 548).
     if (record === undefined && property === undefined && !/^\d+$/.test(id)) continue;
-    if (record === undefined || record.archivedAt !== null) missing.push(id);
-    else steps.push(updated(call, table, { record, input, taken }));
+    if (record === undefined || record.archivedAt !== null) {
+      if (traceId === undefined) missing.push(id);
+      else errors.push(missingError(table, [id], traceId));
+    } else steps.push(updated(call, table, { record, input, taken }));
   }
-  return carryOut(call, 200, steps, missing.length > 0 ? [missingError(table, missing)] : []);
+  return carryOut(call, 200, steps, missing.length > 0 ? [missingError(table, missing), ...errors] : errors);
 }
 
-/** @source hubspot-api-nodejs issue 548: batch writes find contacts by record id or custom unique property only */
-function requireUpdatable(table: Table, property: string): void {
+/**
+ * @source https://github.com/HubSpot/hubspot-api-nodejs/issues/548: batch writes find contacts by record id or custom unique property only;
+ * the wording: https://github.com/segmentio/action-destinations/pull/3957
+ */
+function requireUpdatable(call: Call, table: Table, property: string): void {
   if (property === 'email' || !table.unique.has(property)) {
-    throw invalid(`Unable to perform update/upsert by non-unique ${table.type.typeId} property ${property}`);
+    throw invalid(
+      `Unable to perform update/upsert by non-unique ${table.type.typeId} property ${property} in portal ID ${call.portal.account.portalId}`,
+    );
   }
 }
 
@@ -234,7 +245,7 @@ export function batchUpsert(call: Call): Answer {
     const id = requiredText(input['id'], 'id');
     const property = textOf(input['idProperty'], 'idProperty');
     if (property === undefined) throw invalidJson('Some required fields were not set: [idProperty]');
-    if (property !== 'email' || table.type.singular !== 'contact') requireUpdatable(table, property);
+    if (property !== 'email' || table.type.singular !== 'contact') requireUpdatable(call, table, property);
     const record = recordByUnique(table, property, id);
     if (record !== undefined) {
       const step = updated(call, table, { record, input, taken });

@@ -72,12 +72,15 @@ export function objectOf(value: unknown, message = 'Cannot deserialize value: an
   return value as Record<string, unknown>;
 }
 
-/** A list of inputs, not empty, at most `max`. @throws {HubspotProblem} 400 */
-export function inputsOf(call: Call, max: number): readonly Record<string, unknown>[] {
+/**
+ * A list of inputs, at most `max`. @throws {HubspotProblem} 400
+ * @source the wording: https://github.com/PipedreamHQ/pipedream/pull/8462
+ */
+export function inputsOf(call: Call, max: number, what = 'batch request'): readonly Record<string, unknown>[] {
   const inputs = bodyObject(call)['inputs'];
   if (!Array.isArray(inputs)) throw invalidJson('Some required fields were not set: [inputs]');
   if (inputs.length > max)
-    throw invalid(`The maximum number of inputs supported in a batch request is ${max}, but ${inputs.length} were sent`);
+    throw invalid(`The maximum number of inputs supported in a ${what} is ${max}. Please reduce the number of items and try again.`);
   return inputs.map((input) => objectOf(input));
 }
 

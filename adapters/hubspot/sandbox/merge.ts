@@ -56,10 +56,10 @@ function mergeTwo(portal: Portal, table: Table, pair: Pair): CrmRecord {
     merged.histories.set(name, [...(merged.histories.get(name) ?? []), { value, at, source }]);
   }
   merged.values = new Map([...values].filter(([, value]) => value !== ''));
+  for (const record of [primary, other]) table.forwards.set(record.id, merged.id);
   for (const record of [primary, other]) {
     moveLinks(portal, table, record.id, merged.id);
     eraseRecord(portal, table, record, at);
-    table.forwards.set(record.id, merged.id);
     moveMemberships(portal, table, record.id, merged.id);
   }
   table.byId.set(merged.id, merged);
