@@ -15,12 +15,17 @@ interface Shape {
   readonly names: readonly string[];
   readonly places: ReadonlyMap<string, number>;
   readonly next: Map<string, Shape>;
+  /** Of the last of the names. */
+  readonly dictionary: Dictionary;
+  /** Of all of them. */
+  readonly dictionaries: readonly Dictionary[];
 }
 
 /** Frequent values of one name, each kept once; a record holds the number. */
 interface Dictionary {
   readonly numbers: Map<string, string>;
   readonly texts: string[];
+  asked: number;
 }
 
 /** A name with more different values than this has no frequent ones: its values stand in the record. */
@@ -36,55 +41,72 @@ const FALSE = 'z';
 
 /** Makes a packer with no names and values yet. */
 export function packer<V extends Cell>(): Packer<V> {
-  const root: Shape = { names: [], places: new Map(), next: new Map() };
   const dictionaries = new Map<string, Dictionary>();
+  const root: Shape = { names: [], places: new Map(), next: new Map(), dictionary: emptyDictionary(), dictionaries: [] };
 
-  function knownNumber(name: string, text: string): string | undefined {
+  function longer(shape: Shape, name: string): Shape {
+    const names = [...shape.names, name];
     let dictionary = dictionaries.get(name);
-    if (dictionary === undefined) dictionaries.set(name, (dictionary = { numbers: new Map(), texts: [] }));
-    const { numbers, texts } = dictionary;
-    const known = numbers.get(text);
-    if (known !== undefined || texts.length >= MOST_FREQUENT) return known;
-    const number = twoBytes(texts.length);
-    numbers.set(text, number);
-    texts.push(text);
-    return number;
-  }
-
-  function cellOf(name: string, value: Cell): string {
-    if (typeof value === 'number') return NUMBER + String(value);
-    if (typeof value === 'boolean') return value ? TRUE : FALSE;
-    const number = value.length > 64 ? undefined : knownNumber(name, value);
-    return number === undefined ? TEXT + value : KNOWN + number;
+    if (dictionary === undefined) dictionaries.set(name, (dictionary = emptyDictionary()));
+    const made: Shape = {
+      names,
+      places: new Map(names.map((one, place) => [one, place])),
+      next: new Map(),
+      dictionary,
+      dictionaries: [...shape.dictionaries, dictionary],
+    };
+    shape.next.set(name, made);
+    return made;
   }
 
   return {
     pack(values) {
       let shape = root;
-      const parts: string[] = [''];
       let head = '';
-      let end = 0;
+      let cells = '';
       for (const [name, value] of values) {
         if (value === null || value === undefined) continue;
         shape = shape.next.get(name) ?? longer(shape, name);
-        const cell = cellOf(name, value);
-        parts.push(cell);
-        end += cell.length;
-        head += twoBytes(end);
+        cells += cellOf(shape.dictionary, value);
+        head += twoBytes(cells.length);
       }
-      if (end > LONGEST)
-        return new Map([...values].flatMap(([name, value]) => (value === null || value === undefined ? [] : [[name, value]])));
-      parts[0] = head;
-      return new Packed<V>(shape, dictionaries, parts.join(''));
+      if (cells.length > LONGEST) return plain(values);
+      // In one piece: what is joined by `+` keeps all its pieces.
+      return new Packed<V>(shape, [head, cells].join(''));
     },
   };
 }
 
-function longer(shape: Shape, name: string): Shape {
-  const names = [...shape.names, name];
-  const made: Shape = { names, places: new Map(names.map((one, place) => [one, place])), next: new Map() };
-  shape.next.set(name, made);
-  return made;
+function plain<V extends Cell>(values: Iterable<readonly [string, V | null | undefined]>): ReadonlyMap<string, V> {
+  const map = new Map<string, V>();
+  for (const [name, value] of values) if (value !== null && value !== undefined) map.set(name, value);
+  return map;
+}
+
+function emptyDictionary(): Dictionary {
+  return { numbers: new Map(), texts: [], asked: 0 };
+}
+
+function cellOf(dictionary: Dictionary, value: Cell): string {
+  if (typeof value === 'number') return NUMBER + String(value);
+  if (typeof value === 'boolean') return value ? TRUE : FALSE;
+  const number = value.length > 64 ? undefined : knownNumber(dictionary, value);
+  return number === undefined ? TEXT + value : KNOWN + number;
+}
+
+function knownNumber(dictionary: Dictionary, text: string): string | undefined {
+  const { numbers, texts } = dictionary;
+  if (texts.length >= MOST_FREQUENT && numbers.size === 0) return undefined;
+  dictionary.asked += 1;
+  const known = numbers.get(text);
+  if (known !== undefined) return known;
+  if (texts.length >= MOST_FREQUENT) return undefined;
+  const number = twoBytes(texts.length);
+  numbers.set(text, number);
+  texts.push(text);
+  // Hardly a value came twice, as with e-mail addresses: nothing of this name needs to be looked up any more.
+  if (texts.length === MOST_FREQUENT && dictionary.asked < 2 * MOST_FREQUENT) numbers.clear();
+  return number;
 }
 
 const BYTES: readonly string[] = Array.from({ length: 256 }, (_, code) => String.fromCharCode(code));
@@ -96,13 +118,11 @@ function twoBytes(number: number): string {
 /** A class, and not an object with closures, because there is one per record: its methods cost nothing. */
 class Packed<V extends Cell> implements ReadonlyMap<string, V> {
   readonly #shape: Shape;
-  readonly #dictionaries: ReadonlyMap<string, Dictionary>;
   /** The end of each cell, two characters each, then the cells. */
   readonly #text: string;
 
-  constructor(shape: Shape, dictionaries: ReadonlyMap<string, Dictionary>, text: string) {
+  constructor(shape: Shape, text: string) {
     this.#shape = shape;
-    this.#dictionaries = dictionaries;
     this.#text = text;
   }
 
@@ -116,17 +136,17 @@ class Packed<V extends Cell> implements ReadonlyMap<string, V> {
 
   get(name: string): V | undefined {
     const place = this.#shape.places.get(name);
-    return place === undefined ? undefined : this.#cell(place, name);
+    return place === undefined ? undefined : this.#cell(place);
   }
 
-  #cell(place: number, name: string): V {
+  #cell(place: number): V {
     const text = this.#text;
     const head = this.#shape.names.length * 2;
     const start = head + (place === 0 ? 0 : text.charCodeAt(place * 2 - 2) * 256 + text.charCodeAt(place * 2 - 1));
     const end = head + text.charCodeAt(place * 2) * 256 + text.charCodeAt(place * 2 + 1);
     switch (text[start]) {
       case KNOWN:
-        return this.#dictionaries.get(name)?.texts[text.charCodeAt(start + 1) * 256 + text.charCodeAt(start + 2)] as V;
+        return this.#shape.dictionaries[place]?.texts[text.charCodeAt(start + 1) * 256 + text.charCodeAt(start + 2)] as V;
       case NUMBER:
         return Number(text.slice(start + 1, end)) as V;
       case TRUE:
@@ -142,7 +162,7 @@ class Packed<V extends Cell> implements ReadonlyMap<string, V> {
   *entries(): MapIterator<[string, V]> {
     let place = 0;
     for (const name of this.#shape.names) {
-      yield [name, this.#cell(place, name)];
+      yield [name, this.#cell(place)];
       place += 1;
     }
   }

@@ -68,6 +68,8 @@ class PackedHistories implements Histories {
   readonly #book: Book;
   /** Groups of one moment and writer: number of entries, writer, moment, then name and value of each. */
   #text = '';
+  /** The moment of the last group. */
+  #last = 0;
 
   constructor(book: Book) {
     this.#book = book;
@@ -87,20 +89,21 @@ class PackedHistories implements Histories {
   }
 
   add(values: ReadonlyMap<string, string>, at: number, source: Source): ReadonlyMap<string, string> {
-    const entries = this.#entries();
     const before = new Map<string, string>();
     const later = new Map<string, string>();
     // Entries are in the order of time, so the last one seen is the newest.
-    for (const entry of entries) if (values.has(entry.name)) (entry.at > at ? later : before).set(entry.name, entry.value);
+    for (const entry of this.#entries(values)) (entry.at > at ? later : before).set(entry.name, entry.value);
     const fresh: Entry[] = [];
     const newest = new Map<string, string>();
     for (const [name, value] of values) {
       if ((before.get(name) ?? '') !== value) fresh.push({ name, value, at, source });
       newest.set(name, later.get(name) ?? value);
     }
-    const place = entries.findIndex((entry) => entry.at > at);
-    if (place < 0) this.#text = flat(this.#text + grouped(this.#book, fresh));
-    else if (fresh.length > 0) this.#write([...entries.slice(0, place), ...fresh, ...entries.slice(place)]);
+    if (fresh.length === 0) return newest;
+    if (at >= this.#last) {
+      this.#last = at;
+      this.#text = flat(this.#text + grouped(this.#book, fresh));
+    } else this.#write([...this.#entries(), ...fresh].sort((a, b) => a.at - b.at));
     return newest;
   }
 
@@ -112,13 +115,16 @@ class PackedHistories implements Histories {
 
   clear(): void {
     this.#text = '';
+    this.#last = 0;
   }
 
   #write(entries: readonly Entry[]): void {
+    this.#last = entries.at(-1)?.at ?? 0;
     this.#text = flat(entries.map((entry) => grouped(this.#book, [entry])).join(''));
   }
 
-  #entries(): Entry[] {
+  /** All entries, or those of some properties. */
+  #entries(only?: ReadonlyMap<string, unknown>): Entry[] {
     const text = this.#text;
     const { names, sources, values } = this.#book;
     const entries: Entry[] = [];
@@ -130,11 +136,12 @@ class PackedHistories implements Histories {
         const name = names.items[number(text, place, 2)] ?? '';
         const size = number(text, place + 2, 3);
         place += 5;
-        if (size >= KNOWN) entries.push({ name, value: values.get(name)?.items[size - KNOWN] ?? '', at, source });
-        else {
-          entries.push({ name, value: text.slice(place, place + size), at, source });
-          place += size;
+        const length = size >= KNOWN ? 0 : size;
+        if (only === undefined || only.has(name)) {
+          const value = size >= KNOWN ? (values.get(name)?.items[size - KNOWN] ?? '') : text.slice(place, place + length);
+          entries.push({ name, value, at, source });
         }
+        place += length;
       }
     }
     return entries;

@@ -126,7 +126,7 @@ export function writeRecord(
   const derived = derive(portal, table, record, { changed: write.values, at: stamp.at });
   put(record, draft, derived, { at: stamp.at, source: CALCULATED });
   claimUnique(table, record, write.values);
-  touch(portal, table, record, stamp);
+  touch(portal, table, record, stamp, draft);
   const touched = new Map<string, string | null>();
   for (const name of [...write.values.keys(), ...derived.keys(), table.type.modifiedProperty]) {
     touched.set(name, record.values.get(name) ?? null);
@@ -136,13 +136,12 @@ export function writeRecord(
   return touched;
 }
 
-/** Marks a record as modified and lets the search index know. */
-export function touch(portal: Portal, table: Table, record: CrmRecord, stamp: Stamp): void {
+/** Marks a record as modified and lets the search index know. `draft`: its values, in a Map of their own. */
+export function touch(portal: Portal, table: Table, record: CrmRecord, stamp: Stamp, draft = new Map(record.values)): void {
   record.updatedAt = Math.max(record.updatedAt, stamp.at);
-  const values = new Map(record.values);
-  values.set(table.type.modifiedProperty, new Date(record.updatedAt).toISOString());
-  if (stamp.source.updatedByUserId !== undefined) values.set('hs_updated_by_user_id', String(stamp.source.updatedByUserId));
-  record.values = portal.packing.pack(values);
+  draft.set(table.type.modifiedProperty, new Date(record.updatedAt).toISOString());
+  if (stamp.source.updatedByUserId !== undefined) draft.set('hs_updated_by_user_id', String(stamp.source.updatedByUserId));
+  record.values = portal.packing.pack(draft);
   note(portal, table, record, stamp.at);
 }
 
