@@ -207,6 +207,18 @@ describe('versions', () => {
   );
 
   conforms(
+    { known: 'specified', source: '@salesforce/plugin-auth lib/commands/org/login/access-token.js' },
+    'a path that begins with two slashes is the same path: the command keeps an instance URL with its slash at the end',
+    async () => {
+      const r = rig();
+      const request = { method: 'GET', body: new Uint8Array(), origin: 'http://127.0.0.1:1' };
+      const headers = { authorization: 'Bearer integration-token' };
+      for (const url of ['//services/data', '//services/data/v67.0/limits'])
+        expect((await r.half.handle({ ...request, url, headers })).status).toBe(200);
+    },
+  );
+
+  conforms(
     { known: 'specified', source: `${REST}/dome_discovery.htm` },
     'links in answers are of the version that was called',
     async () => {

@@ -1,5 +1,6 @@
 import { RequestProblem, notFound } from '../errors.ts';
 import type { Org } from '../org.ts';
+import { columnsOf } from '../soql/columns.ts';
 import { runSoql } from '../soql/run.ts';
 import type { Answer } from '../soql/run.ts';
 import type { Call, Reply } from './reply.ts';
@@ -39,6 +40,7 @@ export function query(call: Call, cursors: Cursors, resource: 'query' | 'queryAl
     throw new RequestProblem('MALFORMED_QUERY', 'A query string has to be specified');
   }
   const asking = { org: call.org, userId: call.userId, soql, all: resource === 'queryAll', base: call.base, tooling };
+  if (call.query.get('columns') === 'true') return { status: 200, json: columnsOf(asking) };
   const answer = runSoql(asking);
   if (answer.kind === 'count') return { status: 200, json: { totalSize: answer.total, done: true, records: [] } };
   if (answer.kind === 'records') return { status: 200, json: { totalSize: answer.records.length, done: true, records: answer.records } };

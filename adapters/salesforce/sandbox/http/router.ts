@@ -39,8 +39,10 @@ export function answer(server: Server, request: SandboxRequest): SandboxResponse
   let limited = false;
   try {
     if (request.url.length > LONGEST_URL) throw new RequestProblem('URI_TOO_LONG', 'URI Too Long', 414);
-    if (!URL.canParse(request.url, 'http://sandbox')) throw notFound();
-    const url = new URL(request.url, 'http://sandbox');
+    // Salesforce's command keeps an instance URL with its slash at the end and adds paths that begin with one.
+    const path = request.url.replace(/^\/{2,}/, '/');
+    if (!URL.canParse(path, 'http://sandbox')) throw notFound();
+    const url = new URL(path, 'http://sandbox');
     const segments = segmentsOf(url.pathname).slice(1);
     limited = segments[0] === 'services' && segments[1] === 'data' && segments[2] !== undefined && segments[2] !== '';
     reply = dispatch(server, request, url, segments);

@@ -143,7 +143,8 @@ function childRows(asking: Asking, relation: Relation, parent: Row): Iterable<Ro
   return indexed ?? [...store.rows(relation.def.name)].filter((child) => store.value(child, relation.field) === parent.id);
 }
 
-function childRelation(asking: Asking, def: ObjectDef, name: string): Relation {
+/** The child object that a relationship name of a parent means. @throws {RequestProblem} INVALID_TYPE */
+export function childRelation(asking: Asking, def: ObjectDef, name: string): Relation {
   for (const child of asking.org.store.objects()) {
     for (const field of child.fields.values()) {
       if (field.children?.toLowerCase() === name.toLowerCase() && field.referenceTo.includes(def.name))
