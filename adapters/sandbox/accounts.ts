@@ -1,9 +1,18 @@
 import { to18 } from '../salesforce/sandbox/ids.ts';
+import { APP_ID } from '../hubspot/sandbox/index.ts';
 import type { Draw } from './random.ts';
+
+/** The HubSpot app that the integration is: the developer key opens its webhooks, the client secret signs them. */
+export interface HubspotApp {
+  readonly appId: string;
+  readonly developerKey: string;
+  readonly clientSecret: string;
+}
 
 /** Who the two imitated accounts are, and the keys that open them. Made up: they open nothing else. */
 export interface Accounts {
   readonly hubspot: { readonly token: string; readonly userToken: string; readonly portalId: string };
+  readonly app: HubspotApp;
   readonly salesforce: {
     readonly accessToken: string;
     readonly userAccessToken: string;
@@ -20,11 +29,14 @@ const API_VERSION = '67.0';
 /** Keys in the vendors' formats; the same seed gives the same ones. */
 export function accountsOf(seeds: Draw): Accounts {
   const draw = seeds.fork('accounts');
+  const keys = seeds.fork('app');
+  const uuid = (): string => [8, 4, 4, 4, 12].map((digits) => keys.hex(digits)).join('-');
   const privateApp = (): string => `pat-na1-${draw.hex(8)}-${draw.hex(4)}-${draw.hex(4)}-${draw.hex(4)}-${draw.hex(12)}`;
   const orgId15 = `00D5g00000${draw.hex(5).toUpperCase()}`;
   const session = (): string => `${orgId15}!AQ${draw.hex(62)}`;
   return {
     hubspot: { token: privateApp(), userToken: privateApp(), portalId: String(draw.between(40_000_000, 49_999_999)) },
+    app: { appId: APP_ID, developerKey: uuid(), clientSecret: uuid() },
     salesforce: {
       accessToken: session(),
       userAccessToken: session(),

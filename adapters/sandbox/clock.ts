@@ -10,6 +10,8 @@ export interface SandboxClock extends Clock {
    * @throws {ConfigError} CLOCK_IS_REAL when the clock is real; CLOCK_BACKWARDS when `to` has passed
    */
   moveTo(to: number): Promise<void>;
+  /** A virtual clock stands still until this work is done; a real one goes on. */
+  hold(work: Promise<unknown>): void;
 }
 
 /** The machine's clock, shifted so that it starts at `startAt` (epoch milliseconds). @default now */
@@ -26,6 +28,7 @@ export function realClock(startAt?: number): SandboxClock {
     async moveTo() {
       throw new ConfigError('CLOCK_IS_REAL', 'a real clock cannot be moved', { hint: 'Start the sandbox with `--clock virtual`.' });
     },
+    hold: () => undefined,
   };
 }
 
@@ -38,6 +41,14 @@ interface Sleeper {
 export function virtualClock(startAt: number): SandboxClock {
   let now = startAt;
   const sleepers = new Set<Sleeper>();
+  const held = new Set<Promise<unknown>>();
+  /** Whoever woke may act, and sleep again, and wait for what it sent, before time goes on. */
+  const settled = async (): Promise<void> => {
+    do {
+      await new Promise((resolve) => setImmediate(resolve));
+      await Promise.allSettled(held);
+    } while (held.size > 0);
+  };
   const next = (until: number): Sleeper | undefined => {
     let first: Sleeper | undefined;
     for (const sleeper of sleepers) if (sleeper.at <= until && (first === undefined || sleeper.at < first.at)) first = sleeper;
@@ -74,10 +85,13 @@ export function virtualClock(startAt: number): SandboxClock {
         sleepers.delete(sleeper);
         now = Math.max(now, sleeper.at);
         sleeper.wake();
-        // Whoever woke may act, and sleep again, before time goes on.
-        await new Promise((resolve) => setImmediate(resolve));
+        await settled();
       }
       now = Math.max(now, to);
+    },
+    hold(work) {
+      const done = work.finally(() => held.delete(done));
+      held.add(done);
     },
   };
 }

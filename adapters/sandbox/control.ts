@@ -12,6 +12,8 @@ export interface Controlled {
   readonly calls: CallLog;
   /** The truth about the generated company, for `GET /company`. */
   readonly company: () => unknown;
+  /** The HubSpot app's keys, and how its webhooks went, for `GET /hubspot/app`. */
+  readonly app?: () => unknown;
 }
 
 type Route = (controlled: Controlled, body: unknown) => unknown;
@@ -38,6 +40,7 @@ const ROUTES: ReadonlyMap<string, Route> = new Map<string, Route>([
   ],
   ['DELETE /faults', ({ faults }) => faults.clear()],
   ['GET /company', ({ company }) => company()],
+  ['GET /hubspot/app', ({ app }) => app?.()],
 ]);
 
 /** Serves the control endpoint: time, faults, call counts. */

@@ -5,7 +5,8 @@ import { realClock, virtualClock, type SandboxClock } from './clock.ts';
 import { makeCompany, type CompanyTruth } from './company/index.ts';
 import { serveControl } from './control.ts';
 import { makeFaults, parseFaults, type Faults } from './faults.ts';
-import { accountsOf, type Accounts } from './accounts.ts';
+import { accountsOf, type Accounts, type HubspotApp } from './accounts.ts';
+import { loopbackSender } from './outgoing.ts';
 import { settle, type SandboxOptions, type SandboxSettings } from './options.ts';
 import { draw } from './random.ts';
 import { serveVendor, type LoopbackServer } from './server.ts';
@@ -18,7 +19,7 @@ export type { SandboxOptions } from './options.ts';
 
 /** An imitation HubSpot and Salesforce of one company, on loopback ports. */
 export interface Sandbox extends AsyncDisposable {
-  readonly hubspot: Accounts['hubspot'] & { readonly url: string };
+  readonly hubspot: Accounts['hubspot'] & { readonly url: string; readonly app: HubspotApp };
   readonly salesforce: Accounts['salesforce'] & { readonly url: string };
   readonly control: { readonly url: string };
   /** The imitations' time; a virtual one can be moved. */
@@ -69,12 +70,12 @@ export async function sandbox(options: SandboxOptions = {}): Promise<Sandbox> {
         port: settings.portSalesforce,
         userToken: accounts.salesforce.userAccessToken,
       }),
-    () => serveControl(settings.portControl, { ...common, company: () => company }),
+    () => serveControl(settings.portControl, { ...common, company: () => company, app: () => ({ ...accounts.app, deliveries: hubspot.deliveries() }) }),
   ]);
   const [hubspotUrl = '', salesforceUrl = '', controlUrl = ''] = servers.map((server) => server.url);
   const close = async (): Promise<void> => void (await Promise.all(servers.map((server) => server.close())));
   return {
-    hubspot: { url: hubspotUrl, ...accounts.hubspot },
+    hubspot: { url: hubspotUrl, ...accounts.hubspot, app: accounts.app },
     salesforce: { url: salesforceUrl, ...accounts.salesforce },
     control: { url: controlUrl },
     clock,
@@ -96,6 +97,7 @@ function halves(settings: SandboxSettings, accounts: Accounts, clock: SandboxClo
       tier: settings.hubspotTier,
       limits,
       searchLagMs: settings.lagMs,
+      webhooks: { send: loopbackSender(clock), ...accounts.app },
       provisioned,
       timeZone,
       currency,

@@ -60,8 +60,8 @@ interface HubspotCounts {
   readonly records: Readonly<Record<string, number>>;
 }
 
-/** The id under which the integration's writes appear in property histories. */
-const APP_ID = '3141592';
+/** The id of the integration's app: its writes appear under it in property histories. */
+export const APP_ID = '3141592';
 
 /** Requests longer than this are refused before they are read. */
 const MAX_BODY_BYTES = 20 * 1024 * 1024;

@@ -71,10 +71,12 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   const wakeAt = (at: number): void => {
     if (at >= nextWake) return;
     nextWake = at;
-    void clock.sleep(Math.max(0, at - clock.now())).then(() => {
-      if (nextWake === at) nextWake = Number.POSITIVE_INFINITY;
-      release();
-    });
+    void wake(at);
+  };
+  const wake = async (at: number): Promise<void> => {
+    await clock.sleep(Math.max(0, at - clock.now()));
+    if (nextWake === at) nextWake = Number.POSITIVE_INFINITY;
+    release();
   };
   const enqueue = (notification: Notification): void => {
     waiting.push(notification);
