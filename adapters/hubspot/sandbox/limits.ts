@@ -8,6 +8,9 @@ const WINDOW_MS = 10_000;
 const SEARCH_WINDOW_MS = 1000;
 const SEARCH_PER_SECOND = 5;
 
+/** Calls of the associations API in one day, whatever the edition. @source HubSpot's associations guide (checked 2026-11) */
+const ASSOCIATIONS_DAILY = 500_000;
+
 /** @source https://developers.hubspot.com/docs/developer-tooling/platform/usage-guidelines (checked 2026-11) */
 const PUBLISHED = {
   free: { burst: 100, associations: 100, daily: 250_000 },
@@ -32,6 +35,7 @@ export function createLimiter(account: AccountFacts, enforced: boolean): Limiter
   const bursts = new Map<string, number[]>();
   const searches: number[] = [];
   const day = dayCounter(account.timeZone);
+  const links = dayCounter(account.timeZone);
 
   const take = (meter: Meter, token: string, now: number): Readonly<Record<string, string>> => {
     const used = day.count(now);
@@ -39,7 +43,8 @@ export function createLimiter(account: AccountFacts, enforced: boolean): Limiter
       'x-hubspot-ratelimit-daily': String(allowed.daily),
       'x-hubspot-ratelimit-daily-remaining': String(Math.max(0, allowed.daily - used)),
     };
-    if (enforced && used > allowed.daily) throw tooMany('You have reached your daily limit.', 'DAILY', daily);
+    const tooManyLinks = meter === 'associations' && links.count(now) > ASSOCIATIONS_DAILY;
+    if (enforced && (used > allowed.daily || tooManyLinks)) throw tooMany('You have reached your daily limit.', 'DAILY', daily);
     // Search has an allowance of its own and answers without the ten-second headers, refused or not (recorded).
     if (meter === 'search') {
       if (!slide(searches, { now, windowMs: SEARCH_WINDOW_MS, max: SEARCH_PER_SECOND, enforced })) throw tooManySearches(daily);
