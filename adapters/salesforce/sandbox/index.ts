@@ -1,5 +1,6 @@
 import type { HalfPorts, SandboxHalf } from '../../sandbox/half.ts';
 import { fieldAccess } from './access.ts';
+import { bulkOrg, catchUp } from './bulk/index.ts';
 import { defineAll } from './definitions.ts';
 import { usageOf } from './http/limits.ts';
 import type { Cursors } from './http/query.ts';
@@ -98,9 +99,12 @@ export function salesforceHalf(options: SalesforceHalfOptions): SalesforceHalf {
     [options.userAccessToken, users.sales],
   ]);
   const cursors: Cursors = new Map();
-  const server: Server = { org, sessions: sessionsOf(org, lasting), usage: usageOf(org), cursors };
+  const server: Server = { org, sessions: sessionsOf(org, lasting), usage: usageOf(org), cursors, bulk: bulkOrg(org) };
   return {
-    handle: (request) => Promise.resolve(answer(server, request)),
+    async handle(request) {
+      if (!server.bulk.runner.idle()) await catchUp(server.bulk, request);
+      return answer(server, request);
+    },
     seed: seedOf(org),
     counts() {
       const rows = objects.map((def) => {

@@ -39,6 +39,8 @@ export interface Store {
   /** Every row by id, those with larger ids than this one; null when they are not kept in that order. */
   rowsAfter(object: string, id: string): IterableIterator<Row> | null;
   set(row: Row): void;
+  /** Takes a row out for good, as if it had never been. */
+  drop(row: Row): void;
   /** Runs `work`; when it throws, everything it wrote is taken back. Nests. */
   atomically<T>(work: () => T): T;
   /** Called with every change, also those taken back: `before` undefined is a new row, `after` undefined a vanished one. */
@@ -140,6 +142,7 @@ export function createStore(objects: readonly ObjectDef[], now: () => number): S
     },
     since: (object, from) => [...table(object).rows.byStamp(from)],
     set: (row) => put(row.def, row.id, row),
+    drop: (row) => put(row.def, row.id, undefined),
     atomically(work) {
       const outer = undo;
       const mine: NonNullable<typeof undo> = [];

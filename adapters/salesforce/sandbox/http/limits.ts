@@ -1,3 +1,4 @@
+import type { Quota } from '../bulk/quota.ts';
 import { RequestProblem } from '../errors.ts';
 import type { Org } from '../org.ts';
 
@@ -57,16 +58,16 @@ export function usageOf(org: Org): Usage {
   };
 }
 
-/** `GET /limits`. Of everything but API calls nothing is used here. */
-export function limitsBody(usage: Usage): unknown {
+/** `GET /limits`. Of everything but API calls and bulk jobs nothing is used here. */
+export function limitsBody(usage: Usage, bulk: Quota): unknown {
   const whole = (max: number): unknown => ({ Max: max, Remaining: max });
   return {
     ConcurrentAsyncGetReportInstances: whole(200),
     DailyApiRequests: { Max: usage.max(), Remaining: Math.max(0, usage.max() - usage.used()) },
     DailyAsyncApexExecutions: whole(250_000),
-    DailyBulkApiBatches: whole(15_000),
-    DailyBulkV2QueryFileStorageMB: whole(976_562),
-    DailyBulkV2QueryJobs: whole(10_000),
+    DailyBulkApiBatches: bulk.limit('batches'),
+    DailyBulkV2QueryFileStorageMB: bulk.limit('queryMegabytes'),
+    DailyBulkV2QueryJobs: bulk.limit('queryJobs'),
     DailyDeliveredPlatformEvents: whole(25_000),
     DailyDurableStreamingApiEvents: whole(10_000),
     DailyStreamingApiEvents: whole(10_000),

@@ -46,7 +46,7 @@ export function objectBody(call: Call): JsonObject {
 }
 
 /** @throws {RequestProblem} METHOD_NOT_ALLOWED, naming those that are. */
-export function allow(call: Call, methods: readonly string[]): void {
+export function allow(call: Pick<Call, 'method'>, methods: readonly string[]): void {
   if (methods.includes(call.method) || (call.method === 'HEAD' && methods.includes('GET'))) return;
   const allowed = methods.includes('GET') ? [...methods, 'HEAD'] : methods;
   throw new RequestProblem('METHOD_NOT_ALLOWED', `HTTP Method '${call.method}' not allowed. Allowed are ${allowed.join(',')}`, 405, {

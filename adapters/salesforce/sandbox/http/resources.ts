@@ -1,3 +1,4 @@
+import type { BulkOrg } from '../bulk/index.ts';
 import { RequestProblem, notFound } from '../errors.ts';
 import type { ObjectDef } from '../schema/types.ts';
 import { objectNamed, readCollection, upsertCollection, writeCollection } from './collections.ts';
@@ -17,6 +18,7 @@ import { tooling } from './tooling.ts';
 export interface Shared {
   readonly cursors: Cursors;
   readonly usage: Usage;
+  readonly bulk: BulkOrg;
 }
 
 /** Answers a call inside a version. @throws {RequestProblem} and {RecordProblem} for everything it refuses. */
@@ -33,7 +35,7 @@ export function resource(call: Call, shared: Shared): Reply {
       return sobjects(call);
     case 'limits':
       allow(call, ['GET']);
-      return { status: 200, json: limitsBody(shared.usage) };
+      return { status: 200, json: limitsBody(shared.usage, shared.bulk.quota) };
     case 'composite':
       return composites(call, shared);
     case 'tooling':
@@ -44,7 +46,7 @@ export function resource(call: Call, shared: Shared): Reply {
 }
 
 function directory(call: Call): Readonly<Record<string, string>> {
-  const names = ['tooling', 'composite', 'sobjects', 'query', 'queryAll', 'limits'];
+  const names = ['tooling', 'jobs', 'composite', 'sobjects', 'query', 'queryAll', 'limits'];
   return {
     ...Object.fromEntries(names.map((name) => [name, `${call.base}/${name}`])),
     identity: `${call.origin}/id/${call.org.settings.orgId}/${call.userId}`,

@@ -1,4 +1,6 @@
 import type { SandboxRequest, SandboxResponse } from '../../../sandbox/half.ts';
+import { bulkApi } from '../bulk/index.ts';
+import type { BulkCall, BulkOrg } from '../bulk/index.ts';
 import { RecordProblem, RequestProblem, errorBody, notFound } from '../errors.ts';
 import type { Org } from '../org.ts';
 import { identity, token, userInfo } from './auth.ts';
@@ -16,6 +18,7 @@ export interface Server {
   readonly sessions: Sessions;
   readonly usage: Usage;
   readonly cursors: Cursors;
+  readonly bulk: BulkOrg;
 }
 
 /** Longest request line that is read. */
@@ -120,6 +123,8 @@ function restCall(
   if (version < FIRST_VERSION || version > LAST_VERSION) throw notFound();
   server.usage.spend();
   const tunnelled = request.method === 'POST' ? url.searchParams.get('_HttpMethod') : null;
+  const [area, ...path] = target.path;
+  if (area === 'jobs') return bulkApi(bulkCall(server, request, url, { userId, version, path, base: `/services/data/${target.version}` }));
   const call: Call = {
     org: server.org,
     userId,
@@ -133,6 +138,17 @@ function restCall(
     body: jsonBody(bodyText(request), request.headers['content-type']),
   };
   return resource(call, server);
+}
+
+/** Bulk jobs take more than JSON, so they read their bodies themselves. */
+function bulkCall(
+  server: Server,
+  request: SandboxRequest,
+  url: URL,
+  call: Pick<BulkCall, 'userId' | 'version' | 'path' | 'base'>,
+): BulkCall {
+  const { method, headers, body } = request;
+  return { ...call, bulk: server.bulk, method: method.toUpperCase(), query: url.searchParams, headers, body };
 }
 
 function oauth(server: Server, request: SandboxRequest, url: URL, action: string): Reply {

@@ -166,7 +166,7 @@ export function permissionSetObject(): ObjectDef {
     lookup('LicenseId', ['PermissionSetLicense'], { relationship: null }),
     text('NamespacePrefix', 15, readOnly),
     picklist('Type', ['Regular', 'Profile', 'Standard'], { ...readOnly, length: 40 }),
-    ...['ApiEnabled', 'ViewSetup', 'CustomizeApplication', 'ModifyAllData', 'ViewAllData'].map((name) => flag(`Permissions${name}`)),
+    ...['ApiEnabled', 'ViewSetup', 'CustomizeApplication', 'ModifyAllData', 'ViewAllData', 'BulkApiHardDelete'].map((name) => flag(`Permissions${name}`)),
   ];
   return object('PermissionSet', '0PS', fields, { lacks: NO_BIN });
 }
