@@ -12,6 +12,7 @@ import type { Allowances } from './sync/guard.ts';
 import type { PulledPage, PullReport } from './sync/pull.ts';
 import type { Phase } from './sync/run.ts';
 import type { OutcomesResult, SyncResult } from './sync/sync-run.ts';
+import type { UndoResult } from './sync/undo.ts';
 import type { OpenWarehouse } from './warehouses.ts';
 
 export interface TruceOptions {
@@ -98,6 +99,8 @@ export interface StatusResult {
   readonly open: number;
   readonly openIntents: number;
   readonly quarantine: readonly QuarantineEntry[];
+  /** Undone runs whose fields are left alone until they are released. */
+  readonly undone: readonly { readonly runId: string; readonly byRun: string; readonly fields: number; readonly at: Instant }[];
   readonly cursors: readonly StoredCursor[];
 }
 
@@ -126,6 +129,13 @@ export interface Truce extends AsyncDisposable {
   apply(plan: Plan | string, options?: CallOptions & { readonly allow?: Allowances | undefined }): Promise<ApplyResult>;
   /** One whole run, as far as the mode allows: pull, link, plan, guard, apply, outcomes. */
   sync(options?: SyncOptions): Promise<SyncResult>;
+  /**
+   * Puts back what a run wrote, where it still stands, and leaves those fields alone until `release`.
+   * @throws {ConfigError} `RUN_NOT_FOUND` @throws {PlanError} `UNDO_OF_UNDO`, `NOTHING_TO_UNDO`
+   */
+  undo(runId: string, options?: CallOptions): Promise<UndoResult>;
+  /** Lets the next sync decide anew about the fields of an undone run. @throws {ConfigError} `NOTHING_FROZEN` */
+  release(runId: string): Promise<{ readonly released: number }>;
   /** Pulls, then recomputes and writes outcomes only. */
   outcomes(options?: CallOptions): Promise<OutcomesResult>;
   /** Which of Truce's own fields are missing in both CRMs; with `create` makes them. */

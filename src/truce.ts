@@ -16,6 +16,7 @@ import { readPlanFile } from './sync/plan-file.ts';
 import { accountsOf, describeBoth, withRun, type Engine, type Run } from './sync/run.ts';
 import { planStage, pullStage } from './sync/stages.ts';
 import { applyRun, outcomesRun, syncRun, type OutcomesResult, type SyncResult } from './sync/sync-run.ts';
+import { releaseRun, undoRun, type UndoResult } from './sync/undo.ts';
 import { systemPorts } from './system-ports.ts';
 import type {
   AlignmentCall,
@@ -160,6 +161,14 @@ class OpenTruce implements Truce {
     }
   }
 
+  async undo(runId: string, options: CallOptions = {}): Promise<UndoResult> {
+    return this.#run('undo', options, (run) => undoRun(run, runId));
+  }
+
+  async release(runId: string): Promise<{ readonly released: number }> {
+    return this.#run('release', {}, (run) => releaseRun(run.state, runId));
+  }
+
   async outcomes(options: CallOptions = {}): Promise<OutcomesResult> {
     return this.#run('outcomes', options, (run) => outcomesRun(run, this.#parts.stores));
   }
@@ -216,6 +225,7 @@ class OpenTruce implements Truce {
       open: await state.links.unsettledCount(),
       openIntents: (await state.journal.open()).length,
       quarantine: await state.quarantine.all(),
+      undone: await state.frozen.runs(),
       cursors: await state.cursors.all(),
     };
   }

@@ -8,10 +8,12 @@ import { outcomesCommand } from './commands/outcomes.ts';
 import { planCommand } from './commands/plan.ts';
 import { provisionCommand } from './commands/provision.ts';
 import { pullCommand } from './commands/pull.ts';
+import { releaseCommand } from './commands/release.ts';
 import { reportCommand } from './commands/report.ts';
 import { sandboxCommand } from './commands/sandbox.ts';
 import { statusCommand } from './commands/status.ts';
 import { syncCommand } from './commands/sync.ts';
+import { undoCommand } from './commands/undo.ts';
 import { CrmError, TruceError } from '../errors.ts';
 import { errorAsJson, exitCodeOf, exitCodes, explainError, type ExitCode } from './exit.ts';
 import { processIo, type Io } from './io.ts';
@@ -71,6 +73,8 @@ export function buildProgram(session: Session, said: string[] = []): Command {
     syncCommand,
     outcomesCommand,
     reportCommand,
+    undoCommand,
+    releaseCommand,
     statusCommand,
     importCommand,
     sandboxCommand,

@@ -13,7 +13,8 @@ export type Rule =
   | 'furthest'
   | 'ask'
   | 'recompute'
-  | 'repair';
+  | 'repair'
+  | 'undo';
 
 /** How sure the decision is of the order of events: by the field's own history, by record stamps, or not at all. */
 export type Certainty = 'history' | 'record-stamp' | 'none';
@@ -50,7 +51,7 @@ export interface Settlement {
 export interface PlanLine {
   /** Stable within its plan. */
   readonly id: string;
-  readonly room: 'sync' | 'outcomes' | 'repair';
+  readonly room: 'sync' | 'outcomes' | 'repair' | 'undo';
   readonly side: Side;
   readonly kind: WriteKind;
   readonly op: 'update' | 'create';

@@ -17,6 +17,7 @@ export function journalStore(db: Database): JournalStore {
       return row === undefined ? null : intentFrom(row);
     },
     ofRun: (runId) => intentsOfRun(db, runId),
+    byRecord: (runId) => intentsByRecord(db, runId),
     ofRecord: async (side, recordId) =>
       db.all('SELECT * FROM journal WHERE side = ? AND record_id = ? ORDER BY seq', side, recordId).map(intentFrom),
     counts: async (runId, only) => {
@@ -45,9 +46,40 @@ async function* intentsOfRun(db: Database, runId: string): AsyncGenerator<Intent
   }
 }
 
+async function* intentsByRecord(db: Database, runId: string): AsyncGenerator<readonly Intent[]> {
+  let after: readonly [string, string, string, number] = ['', '', '', 0];
+  let group: Intent[] = [];
+  for (;;) {
+    const rows = db.all(
+      `SELECT * FROM journal WHERE run_id = ? AND record_id IS NOT NULL AND (side, kind, record_id, seq) > (?, ?, ?, ?)
+       ORDER BY side, kind, record_id, seq LIMIT ?`,
+      runId,
+      ...after,
+      rowsPerPage,
+    );
+    for (const row of rows) {
+      const intent = intentFrom(row);
+      const [first] = group;
+      if (first !== undefined && !sameRecord(first, intent)) {
+        yield group;
+        group = [];
+      }
+      group.push(intent);
+    }
+    const last = rows.at(-1);
+    if (last === undefined || rows.length < rowsPerPage) break;
+    after = [text(last['side']), text(last['kind']), text(last['record_id']), Number(last['seq'])];
+  }
+  if (group.length > 0) yield group;
+}
+
+function sameRecord(one: Intent, other: Intent): boolean {
+  return one.line.side === other.line.side && one.line.kind === other.line.kind && one.recordId === other.recordId;
+}
+
 function intentFrom(row: Cells): Intent {
   const before = (JSON.parse(text(row['before'])) as StoredBefore).map((entry) => [entry.name, entry.value] as const);
-  const bases = (JSON.parse(text(row['bases'])) as Base[]).map((base) => ({ ...base, marketing: base.marketing, sales: base.sales }));
+  const bases = basesFrom(row['bases']);
   return {
     id: text(row['id']),
     runId: text(row['run_id']),
@@ -55,6 +87,7 @@ function intentFrom(row: Cells): Intent {
     before,
     targetAt: numberOrNull(row['target_at']),
     bases,
+    basesBefore: basesFrom(row['bases_before']),
     paramHash: text(row['param_hash']),
     epoch: Number(row['epoch']),
     at: Number(row['at']),
@@ -68,12 +101,17 @@ function intentFrom(row: Cells): Intent {
   };
 }
 
+/** A side that a base says nothing of is there as undefined. */
+function basesFrom(cell: Cells[string] | undefined): readonly Base[] {
+  return (JSON.parse(text(cell)) as Base[]).map((base) => ({ ...base, marketing: base.marketing, sales: base.sales }));
+}
+
 export function putIntents(db: Database, intents: readonly Intent[]): void {
   for (const intent of intents) {
     const before: StoredBefore = intent.before.map(([name, value]) => (value === undefined ? { name } : { name, value }));
     db.run(
-      `INSERT INTO journal (id, run_id, side, kind, record_id, line, before, target_at, bases, param_hash, epoch, at, status, code, cause, fix, closed_at, repairs)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO journal (id, run_id, side, kind, record_id, line, before, target_at, bases, bases_before, param_hash, epoch, at, status, code, cause, fix, closed_at, repairs)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       intent.id,
       intent.runId,
       intent.line.side,
@@ -83,6 +121,7 @@ export function putIntents(db: Database, intents: readonly Intent[]): void {
       JSON.stringify(before),
       intent.targetAt,
       JSON.stringify(intent.bases),
+      JSON.stringify(intent.basesBefore),
       intent.paramHash,
       intent.epoch,
       intent.at,

@@ -1,10 +1,12 @@
 import type { RecordId, Side } from '../model/words.ts';
 import type { LinkRow } from '../warehouse/types.ts';
 import type { Cells, Database } from './database.ts';
+import { frozenByLink } from './frozen.ts';
 import { baseFrom, candidatesFrom, personColumns, personFrom, text, valueText } from './rows.ts';
 import type { Base, Link, LinkKind, LinkRule, LinkStore, LinkedPerson, StateBatch } from './types.ts';
 
 const rowsPerPage = 2_000;
+const none: ReadonlySet<string> = new Set();
 
 export function linkStore(db: Database): LinkStore {
   return {
@@ -17,6 +19,7 @@ export function linkStore(db: Database): LinkStore {
       const rows = db.all(`SELECT id, kind FROM links WHERE kind = 'linked' ${unsettled} AND id > ? ORDER BY id LIMIT ?`, after, limit);
       return linkedPersons(db, rows);
     },
+    bases: async (ids) => Map.groupBy(db.all(basesSql, JSON.stringify(ids)).map(baseFrom), (base) => base.linkId),
     linkedCount: async () => countOf(db, `SELECT count(*) AS n FROM links WHERE kind = 'linked'`),
     unsettledCount: async () => countOf(db, `SELECT count(*) AS n FROM links WHERE kind = 'linked' AND settled = 0`),
     ambiguous: async () => db.all(`SELECT * FROM links WHERE kind = 'ambiguous' ORDER BY id`).map((row) => linkFrom(db, row)),
@@ -39,6 +42,7 @@ function linkedPersons(db: Database, rows: readonly Cells[]): LinkedPerson[] {
   const ids = JSON.stringify(rows.map((row) => text(row['id'])));
   const members = Map.groupBy(db.all(membersSql, ids).map(personFrom), (person) => person.linkId ?? '');
   const bases = Map.groupBy(db.all(basesSql, ids).map(baseFrom), (base) => base.linkId);
+  const frozen = frozenByLink(db, ids);
   return rows.map((row) => {
     const id = text(row['id']);
     const own = (members.get(id) ?? []).sort((x, y) => (x.side === y.side ? (x.id < y.id ? -1 : 1) : x.side < y.side ? -1 : 1));
@@ -47,6 +51,7 @@ function linkedPersons(db: Database, rows: readonly Cells[]): LinkedPerson[] {
       kind: text(row['kind']) as LinkKind,
       members: own,
       bases: new Map((bases.get(id) ?? []).map((base) => [base.field, base])),
+      frozen: frozen.get(id) ?? none,
     };
   });
 }

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { StateError } from '../errors.ts';
 import { cursorStore, ledgerStore, metaStore, putCursors, putHolds, putRun, quarantineStore, releaseHolds, runStore } from './books.ts';
 import { Database, toStateError } from './database.ts';
+import { frozenStore, putFrozen, thaw } from './frozen.ts';
 import { closeIntents, journalStore, putIntents } from './journal.ts';
 import { leaseGuard } from './lease.ts';
 import { dropEmptyLinks, linkStore, putBases, putLinks } from './links.ts';
@@ -136,6 +137,7 @@ function stateOn(db: Database, dropped: () => void): State {
     runs: runStore(db),
     journal: journalStore(db),
     quarantine: quarantineStore(db),
+    frozen: frozenStore(db),
     lease,
     ledger: ledgerStore(db, write),
     commit: async (batch) => write(() => store(db, batch)),
@@ -167,6 +169,9 @@ function store(db: Database, batch: StateBatch): void {
   if (batch.left !== undefined) dropEmptyLinks(db, batch.left);
   for (const ref of batch.resolved ?? []) db.run('UPDATE people SET unresolved = 0 WHERE side = ? AND record_id = ?', ref.side, ref.id);
   if (batch.bases !== undefined) putBases(db, batch.bases);
+  for (const { linkId, field } of batch.dropBases ?? []) db.run('DELETE FROM bases WHERE link_id = ? AND field = ?', linkId, field);
+  if (batch.freeze !== undefined) putFrozen(db, batch.freeze);
+  if (batch.thaw !== undefined) thaw(db, batch.thaw);
   for (const id of batch.settled ?? []) db.run('UPDATE links SET settled = 1 WHERE id = ?', id);
   for (const id of batch.unsettled ?? []) db.run('UPDATE links SET settled = 0 WHERE id = ?', id);
   if (batch.intents !== undefined) putIntents(db, batch.intents);

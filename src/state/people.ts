@@ -161,11 +161,16 @@ export function removePeople(db: Database, gone: NonNullable<StateBatch['gone']>
     if (row !== undefined) removePerson(db, personFrom(row), ref.mergedInto);
     if (ref.erased) {
       db.run(
-        `UPDATE journal SET line = json_set(line, '$.changes', json('[]')), before = '[]', bases = '[]' WHERE side = ? AND record_id = ?`,
+        `UPDATE journal SET line = json_set(line, '$.changes', json('[]')), before = '[]', bases = '[]', bases_before = '[]' WHERE side = ? AND record_id = ?`,
         ref.side,
         ref.id,
       );
     }
+    if (ref.mergedInto !== null) {
+      const heir = `UPDATE OR IGNORE frozen SET record_id = ? WHERE side = ? AND kind = 'person' AND record_id = ?`;
+      db.run(heir, ref.mergedInto, ref.side, ref.id);
+    }
+    db.run(`DELETE FROM frozen WHERE side = ? AND kind = 'person' AND record_id = ?`, ref.side, ref.id);
     db.run(`DELETE FROM quarantine WHERE side = ? AND kind = 'person' AND record_id = ?`, ref.side, ref.id);
   }
 }

@@ -70,6 +70,18 @@ CREATE TABLE ledger (
   PRIMARY KEY (deal_id, version)
 ) STRICT, WITHOUT ROWID;
 `,
+  `
+ALTER TABLE journal ADD COLUMN bases_before TEXT NOT NULL DEFAULT '[]';
+CREATE INDEX journal_run_record ON journal (run_id, side, kind, record_id, seq);
+
+CREATE TABLE frozen (
+  side TEXT NOT NULL, kind TEXT NOT NULL, record_id TEXT NOT NULL, field TEXT NOT NULL,
+  run_id TEXT NOT NULL, by_run TEXT NOT NULL, at INTEGER NOT NULL,
+  PRIMARY KEY (side, kind, record_id, field)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX frozen_run ON frozen (run_id);
+CREATE INDEX frozen_by_run ON frozen (by_run);
+`,
 ];
 
 /** Marks a SQLite file as a Truce state ("Trce"). */

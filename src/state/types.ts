@@ -55,6 +55,8 @@ export interface LinkedPerson {
   readonly kind: LinkKind;
   readonly members: readonly StoredPerson[];
   readonly bases: ReadonlyMap<string, Base>;
+  /** Fields that are left alone until somebody releases them, as `frozenField` names them. @default none */
+  readonly frozen?: ReadonlySet<string>;
 }
 
 /** What both sides held when they last agreed on a field; the ancestor of the three-way merge. */
@@ -120,6 +122,8 @@ export interface Intent {
   readonly targetAt: Instant | null;
   /** The bases that hold once it is applied. */
   readonly bases: readonly Base[];
+  /** What was agreed on before, for an undo; a field without an entry had no base. */
+  readonly basesBefore: readonly Base[];
   /** SHA-256 over target and values, hex. */
   readonly paramHash: string;
   readonly epoch: number;
@@ -158,6 +162,20 @@ export interface Hold {
   readonly at: Instant;
 }
 
+/** A field of a record that is left alone until somebody releases it. */
+export interface Frozen {
+  readonly side: Side;
+  readonly kind: WriteKind;
+  readonly recordId: RecordId;
+  /** A mapped field's name, or `own:` and the stem of one of Truce's own fields. */
+  readonly field: string;
+  /** The run whose writes were undone. */
+  readonly runId: string;
+  /** The run that froze it. */
+  readonly byRun: string;
+  readonly at: Instant;
+}
+
 /** Changes that are stored together or not at all, durable when the promise resolves. */
 export interface StateBatch {
   readonly people?: readonly StoredPerson[];
@@ -175,6 +193,11 @@ export interface StateBatch {
   readonly settled?: readonly string[];
   readonly unsettled?: readonly string[];
   readonly bases?: readonly Base[];
+  /** Agreements that never were. */
+  readonly dropBases?: readonly { readonly linkId: string; readonly field: string }[];
+  readonly freeze?: readonly Frozen[];
+  /** Releases what this run, or the undo of this run, froze; its people are planned again. */
+  readonly thaw?: string;
   readonly cursors?: readonly StoredCursor[];
   /** Streams that have to be read from the beginning. */
   readonly forgetCursors?: readonly { readonly side: Side; readonly stream: Stream }[];
@@ -211,6 +234,8 @@ export interface LinkStore {
   get(ids: readonly string[]): Promise<ReadonlyMap<string, LinkedPerson>>;
   /** Persons with records on both sides, by id. */
   page(options: LinkPage): Promise<readonly LinkedPerson[]>;
+  /** What the persons agreed on, by link. */
+  bases(ids: readonly string[]): Promise<ReadonlyMap<string, readonly Base[]>>;
   linkedCount(): Promise<number>;
   unsettledCount(): Promise<number>;
   ambiguous(): Promise<readonly Link[]>;
@@ -234,6 +259,8 @@ export interface JournalStore {
   get(id: string): Promise<Intent | null>;
   /** Intents of a run in the order in which they were made. */
   ofRun(runId: string): AsyncIterable<Intent>;
+  /** A run's intents record by record, each record's in the order in which they were made. */
+  byRecord(runId: string): AsyncIterable<readonly Intent[]>;
   ofRecord(side: Side, recordId: string): Promise<readonly Intent[]>;
   /** What became of a run's intents, or of some of them. */
   counts(runId: string, only?: { readonly room?: PlanLine['room']; readonly kind?: WriteKind }): Promise<JournalCounts>;
@@ -247,6 +274,14 @@ export interface QuarantineStore {
   count(): Promise<number>;
   /** Makes entries due now; without `recordId` all of them. Returns how many. */
   retryNow(at: Instant, recordId?: string): Promise<number>;
+}
+
+export interface FrozenStore {
+  /** The frozen fields of records, by record id. */
+  of(side: Side, kind: WriteKind, ids: readonly string[]): Promise<ReadonlyMap<string, ReadonlySet<string>>>;
+  count(): Promise<number>;
+  /** How many fields each undone run holds, newest first. */
+  runs(): Promise<readonly { readonly runId: string; readonly byRun: string; readonly fields: number; readonly at: Instant }[]>;
 }
 
 export interface LeaseHolder {
@@ -316,6 +351,7 @@ export interface State {
   readonly runs: RunStore;
   readonly journal: JournalStore;
   readonly quarantine: QuarantineStore;
+  readonly frozen: FrozenStore;
   readonly lease: LeaseStore;
   readonly ledger: LedgerStore;
   /**

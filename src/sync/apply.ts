@@ -77,9 +77,10 @@ async function flush(run: Applying, key: string): Promise<void> {
   const { side, kind } = first;
   const records = await readTargets(run, { side, kind, lines, history: false });
   const notes: Notes = { intents: [], bases: [], people: [] };
+  const agreed = await run.state.links.bases([...new Set(lines.flatMap((line) => line.linkId ?? []))]);
   const sendings: Sending[] = [];
   for (const [index, line] of lines.entries()) {
-    const sending = await prepare(run, line, { record: records[index] ?? null, notes });
+    const sending = await prepare(run, line, { record: records[index] ?? null, notes, agreed });
     if (sending !== null) sendings.push(sending);
   }
   notes.intents.push(...sendings.map(({ intent }) => intent));
@@ -98,9 +99,11 @@ interface Notes {
 interface Preparing {
   readonly record: ReadRecord | null;
   readonly notes: Notes;
+  /** What the persons of the batch have agreed on so far, by link. */
+  readonly agreed: ReadonlyMap<string, readonly Base[]>;
 }
 
-async function prepare(run: Applying, line: PlanLine, { record, notes }: Preparing): Promise<Sending | null> {
+async function prepare(run: Applying, line: PlanLine, { record, notes, agreed }: Preparing): Promise<Sending | null> {
   const skip = (code: string, cause: string, fix?: string): null => {
     const intent = skipOf({ ...noted(run), line, record }, { code, cause, ...(fix === undefined ? {} : { fix }) });
     notes.intents.push(intent);
@@ -118,15 +121,16 @@ async function prepare(run: Applying, line: PlanLine, { record, notes }: Prepari
     case 'drifted': {
       skip('DRIFTED', verdict.cause, run.replan === undefined ? 'Make a new plan.' : undefined);
       const again = record === null ? null : await redecide(run, line, record);
-      return again === null ? null : prepare(run, again, { record, notes });
+      return again === null ? null : prepare(run, again, { record, notes, agreed });
     }
     case 'go': {
       const veto = await vetoed(run, line);
       if (veto !== null) return skip(veto.code, veto.cause);
       run.sent[line.side] += 1;
       // Truce's own figures have no other author whose edit could be lost.
-      const conditional = line.room === 'sync' && record !== null && mayBeConditional(run, line.side);
-      return { intent: intentOf({ ...noted(run), line, changes: verdict.changes, record }), record, conditional };
+      const conditional = (line.room === 'sync' || line.room === 'undo') && record !== null && mayBeConditional(run, line.side);
+      const parts = { ...noted(run), line, changes: verdict.changes, record, agreed: agreed.get(line.linkId ?? '') };
+      return { intent: intentOf(parts), record, conditional };
     }
   }
 }

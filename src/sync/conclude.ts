@@ -23,6 +23,7 @@ export interface Answered extends Batch {
 export interface Conclusion {
   readonly outcomes: IntentOutcome[];
   readonly bases: Base[];
+  readonly dropBases: NonNullable<StateBatch['dropBases']>[number][];
   readonly people: StoredPerson[];
   readonly hold: Hold[];
   readonly release: NonNullable<StateBatch['release']>[number][];
@@ -42,6 +43,7 @@ export async function conclude(run: Applying, { side, kind, sendings, results }:
   const done: Conclusion = {
     outcomes: [],
     bases: [],
+    dropBases: [],
     people: [],
     hold: [],
     release: [],
@@ -72,6 +74,7 @@ export async function conclude(run: Applying, { side, kind, sendings, results }:
     intents: done.repairs.map(({ intent }) => intent),
     outcomes: done.outcomes,
     bases: done.bases,
+    dropBases: done.dropBases,
     people: done.people,
     hold: done.hold,
     release: done.release,
@@ -129,6 +132,11 @@ function applied(run: Applying, done: Conclusion, { sending, record, outcome }: 
   }
   done.outcomes.push(outcome);
   done.bases.push(...intent.bases);
+  if (line.room === 'undo' && line.linkId !== null) {
+    const { linkId } = line;
+    for (const change of line.changes)
+      if (change.own === null && change.settles === undefined) done.dropBases.push({ linkId, field: change.name });
+  }
   const written = new Map(
     line.changes.flatMap((change): (readonly [string, FieldValue])[] => (change.remote === null ? [] : [[change.remote, change.after]])),
   );

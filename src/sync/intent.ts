@@ -24,7 +24,10 @@ export function judge(line: PlanLine, record: ReadRecord | null): Verdict {
   const open = changes.filter((change) => !sameValue(current(record, change), change.after));
   if (open.length === 0) return { kind: 'done' };
   // Truce's own figures are recomputed from the truth: whatever stands there now gives way.
-  const drifted = open.filter((change) => change.own === null && !sameValue(current(record, change), change.before));
+  const undoing = line.room === 'undo';
+  const drifted = open.filter((change) => (change.own === null || undoing) && !sameValue(current(record, change), change.before));
+  // What somebody changed since stays as it is; the rest of the record goes back.
+  if (undoing && drifted.length < open.length) return { kind: 'go', changes: open.filter((change) => !drifted.includes(change)) };
   if (drifted.length > 0)
     return { kind: 'drifted', cause: `Changed since the plan was made: ${drifted.map((change) => change.name).join(', ')}.` };
   return { kind: 'go', changes: open };
@@ -46,12 +49,16 @@ export interface IntentParts {
   /** What the target held when it was read. */
   readonly record: ReadRecord | null;
   readonly repairs?: string | null;
+  /** What its person has agreed on so far. */
+  readonly agreed?: readonly Base[] | undefined;
 }
 
 /** The durable note of a write that is about to be sent. */
 export function intentOf(parts: IntentParts): Intent {
   const { id, runId, epoch, at, changes, record } = parts;
   const line = { ...parts.line, changes };
+  // A sync agrees on what stood there already, too; an undo says nothing of what it left alone.
+  const undoing = line.room === 'undo';
   return {
     id,
     runId,
@@ -60,7 +67,8 @@ export function intentOf(parts: IntentParts): Intent {
     line,
     targetAt: record?.modifiedAt ?? null,
     before: changes.map((change) => [change.name, record === null ? undefined : current(record, change)] as const),
-    bases: basesOf(parts.line, at),
+    bases: basesOf(undoing ? line : parts.line, at),
+    basesBefore: (parts.agreed ?? []).filter((base) => parts.line.changes.some((change) => change.name === base.field)),
     paramHash: paramHash(line),
     status: 'open',
     recordId: line.recordId,
@@ -84,7 +92,7 @@ export function skipOf(
 /** The bases that hold once all changes of a line stand. */
 export function basesOf(line: PlanLine, at: Instant): readonly Base[] {
   const { linkId } = line;
-  if (linkId === null || line.room !== 'sync') return [];
+  if (linkId === null || (line.room !== 'sync' && line.room !== 'undo')) return [];
   return line.changes.flatMap(({ name, settles }) =>
     settles === undefined
       ? []

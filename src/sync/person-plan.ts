@@ -59,6 +59,7 @@ export function planPerson(person: LinkedPerson, context: PlanContext, times: Ti
   const conflicts = new Set<Side>();
   let held = 0;
   for (const rule of rulesOf(context.settings)) {
+    if (person.frozen?.has(rule.name) === true) continue;
     const decision = mergeField({
       rule,
       base: person.bases.get(rule.name) ?? null,

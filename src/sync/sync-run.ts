@@ -12,6 +12,7 @@ import { current } from './intent.ts';
 import type { PullReport } from './pull.ts';
 import { applyOptions, describeBoth, type Run } from './run.ts';
 import { planStage, pullStage, replanPerson, type PlanStageResult } from './stages.ts';
+import { withoutFrozen } from './undo.ts';
 import { sameValue } from './values.ts';
 
 const sides: readonly Side[] = ['marketing', 'sales'];
@@ -244,7 +245,7 @@ async function outcomesStage(
       });
       await run.renew();
       await state.ledger.put(plan.ledger);
-      await apply(plan.lines(), applyOptions(run));
+      await apply(withoutFrozen(plan.lines(), state), applyOptions(run));
       const of = async (kind: 'campaign' | 'person' | 'member'): Promise<JournalCounts> =>
         state.journal.counts(run.id, { room: 'outcomes', kind });
       const counts = { campaign: await of('campaign'), person: await of('person'), member: await of('member') };

@@ -7,7 +7,23 @@ import { packageVersion } from '../../src/cli/version.ts';
 import { desk, type Ran } from './support.ts';
 
 const root = resolve(import.meta.dirname, '../..');
-const names = ['init', 'check', 'provision', 'pull', 'plan', 'apply', 'sync', 'outcomes', 'report', 'status', 'import', 'sandbox', 'demo'];
+const names = [
+  'init',
+  'check',
+  'provision',
+  'pull',
+  'plan',
+  'apply',
+  'sync',
+  'outcomes',
+  'report',
+  'undo',
+  'release',
+  'status',
+  'import',
+  'sandbox',
+  'demo',
+];
 
 async function truce(...args: readonly string[]): Promise<Ran> {
   using nowhere = desk(null);

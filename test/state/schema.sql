@@ -7,6 +7,11 @@ CREATE TABLE cursors (
   pass INTEGER NOT NULL, is_full INTEGER NOT NULL, warehouse_behind INTEGER NOT NULL,
   PRIMARY KEY (side, stream)
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE frozen (
+  side TEXT NOT NULL, kind TEXT NOT NULL, record_id TEXT NOT NULL, field TEXT NOT NULL,
+  run_id TEXT NOT NULL, by_run TEXT NOT NULL, at INTEGER NOT NULL,
+  PRIMARY KEY (side, kind, record_id, field)
+) STRICT, WITHOUT ROWID;
 CREATE TABLE identities (
   kind TEXT NOT NULL, value TEXT NOT NULL, side TEXT NOT NULL, record_id TEXT NOT NULL,
   PRIMARY KEY (kind, value, side, record_id)
@@ -15,7 +20,7 @@ CREATE TABLE journal (
   seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, run_id TEXT NOT NULL, side TEXT NOT NULL, kind TEXT NOT NULL, record_id TEXT,
   line TEXT NOT NULL, before TEXT NOT NULL, target_at INTEGER, bases TEXT NOT NULL, param_hash TEXT NOT NULL, epoch INTEGER NOT NULL, at INTEGER NOT NULL,
   status TEXT NOT NULL, code TEXT, cause TEXT, fix TEXT, closed_at INTEGER, repairs TEXT
-) STRICT;
+, bases_before TEXT NOT NULL DEFAULT '[]') STRICT;
 CREATE TABLE lease (
   only_one INTEGER PRIMARY KEY CHECK (only_one = 1), epoch INTEGER NOT NULL, pid INTEGER, host TEXT, expires_at INTEGER NOT NULL
 ) STRICT;
@@ -42,10 +47,13 @@ CREATE TABLE runs (
   id TEXT NOT NULL PRIMARY KEY, command TEXT NOT NULL, mode TEXT NOT NULL, epoch INTEGER NOT NULL, started_at INTEGER NOT NULL,
   ended_at INTEGER, status TEXT NOT NULL, code TEXT, detail TEXT
 ) STRICT;
+CREATE INDEX frozen_by_run ON frozen (by_run);
+CREATE INDEX frozen_run ON frozen (run_id);
 CREATE INDEX identities_record ON identities (side, record_id);
 CREATE INDEX journal_open ON journal (seq) WHERE status = 'open';
 CREATE INDEX journal_record ON journal (side, record_id, seq);
 CREATE INDEX journal_run ON journal (run_id, seq);
+CREATE INDEX journal_run_record ON journal (run_id, side, kind, record_id, seq);
 CREATE INDEX links_kind ON links (kind, id);
 CREATE INDEX links_unsettled ON links (id) WHERE kind = 'linked' AND settled = 0;
 CREATE INDEX people_key ON people (person_key) WHERE person_key IS NOT NULL;

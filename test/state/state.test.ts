@@ -78,6 +78,7 @@ function intent(id: string, rest: Partial<Intent> = {}): Intent {
     ],
     targetAt: 5,
     bases: [],
+    basesBefore: [],
     paramHash: 'h',
     epoch: 1,
     at: 10,
