@@ -8,10 +8,15 @@ export type PackedValues<V extends Cell> = ReadonlyMap<string, V>;
 export interface Packer<V extends Cell> {
   /** The values in the order of the map; nulls and undefined ones are left out. */
   pack(values: Iterable<readonly [string, V | null | undefined]>): PackedValues<V>;
+  /** Packed values in two plain parts, for who keeps many of them in arrays; null when these are not packed. */
+  parts(values: PackedValues<V>): { readonly shape: number; readonly text: string } | null;
+  /** What `parts` took apart. */
+  whole(shape: number, text: string): PackedValues<V>;
 }
 
 /** The names of a record in their order, shared by all records that have the same. */
 interface Shape {
+  readonly number: number;
   readonly names: readonly string[];
   readonly places: ReadonlyMap<string, number>;
   readonly next: Map<string, Shape>;
@@ -23,38 +28,37 @@ interface Shape {
 
 /** Frequent values of one name, each kept once; a record holds the number. */
 interface Dictionary {
-  readonly numbers: Map<string, string>;
-  readonly texts: string[];
+  readonly numbers: Map<Cell, number>;
+  readonly values: Cell[];
   asked: number;
 }
 
 /** A name with more different values than this has no frequent ones: its values stand in the record. */
-const MOST_FREQUENT = 512;
-/** Offsets have two characters of eight bits, so that the whole string stays at one byte a character. */
-const LONGEST = 0xff_ff;
-
-const TEXT = 't';
-const KNOWN = 'k';
-const NUMBER = 'n';
-const TRUE = 'y';
-const FALSE = 'z';
+const MOST_FREQUENT = 1024;
+/** A cell's head has two characters of eight bits, so that the whole string stays at one byte a character. */
+const LONGEST = 0x7f_ff;
+/** Heads from here on are numbers of frequent values; the others are places in the rest of the string. */
+const KNOWN = 0x80_00;
 
 /** Makes a packer with no names and values yet. */
 export function packer<V extends Cell>(): Packer<V> {
   const dictionaries = new Map<string, Dictionary>();
-  const root: Shape = { names: [], places: new Map(), next: new Map(), dictionary: emptyDictionary(), dictionaries: [] };
+  const root: Shape = { number: 0, names: [], places: new Map(), next: new Map(), dictionary: emptyDictionary(), dictionaries: [] };
+  const shapes: Shape[] = [root];
 
   function longer(shape: Shape, name: string): Shape {
     const names = [...shape.names, name];
     let dictionary = dictionaries.get(name);
     if (dictionary === undefined) dictionaries.set(name, (dictionary = emptyDictionary()));
     const made: Shape = {
+      number: shapes.length,
       names,
       places: new Map(names.map((one, place) => [one, place])),
       next: new Map(),
       dictionary,
       dictionaries: [...shape.dictionaries, dictionary],
     };
+    shapes.push(made);
     shape.next.set(name, made);
     return made;
   }
@@ -62,18 +66,21 @@ export function packer<V extends Cell>(): Packer<V> {
   return {
     pack(values) {
       let shape = root;
-      let head = '';
+      let heads = '';
       let cells = '';
       for (const [name, value] of values) {
         if (value === null || value === undefined) continue;
         shape = shape.next.get(name) ?? longer(shape, name);
-        cells += cellOf(shape.dictionary, value);
-        head += twoBytes(cells.length);
+        const known = knownNumber(shape.dictionary, value);
+        heads += eightBits(known === undefined ? cells.length : KNOWN + known, 2);
+        if (known === undefined) cells += squeezed(value);
       }
       if (cells.length > LONGEST) return plain(values);
       // In one piece: what is joined by `+` keeps all its pieces.
-      return new Packed<V>(shape, [head, cells].join(''));
+      return new Packed<V>(shape, [heads, cells].join(''));
     },
+    parts: (values) => (values instanceof Packed ? { shape: values.shape.number, text: values.text } : null),
+    whole: (shape, text) => new Packed<V>(shapes[shape] ?? root, text),
   };
 }
 
@@ -84,84 +91,123 @@ function plain<V extends Cell>(values: Iterable<readonly [string, V | null | und
 }
 
 function emptyDictionary(): Dictionary {
-  return { numbers: new Map(), texts: [], asked: 0 };
+  return { numbers: new Map(), values: [], asked: 0 };
 }
 
-function cellOf(dictionary: Dictionary, value: Cell): string {
-  if (typeof value === 'number') return NUMBER + String(value);
-  if (typeof value === 'boolean') return value ? TRUE : FALSE;
-  const number = value.length > 64 ? undefined : knownNumber(dictionary, value);
-  return number === undefined ? TEXT + value : KNOWN + number;
-}
-
-function knownNumber(dictionary: Dictionary, text: string): string | undefined {
-  const { numbers, texts } = dictionary;
-  if (texts.length >= MOST_FREQUENT && numbers.size === 0) return undefined;
+function knownNumber(dictionary: Dictionary, value: Cell): number | undefined {
+  const { numbers, values } = dictionary;
+  if ((values.length >= MOST_FREQUENT && numbers.size === 0) || (typeof value === 'string' && value.length > 64)) return undefined;
   dictionary.asked += 1;
-  const known = numbers.get(text);
-  if (known !== undefined) return known;
-  if (texts.length >= MOST_FREQUENT) return undefined;
-  const number = twoBytes(texts.length);
-  numbers.set(text, number);
-  texts.push(text);
+  const known = numbers.get(value);
+  if (known !== undefined || values.length >= MOST_FREQUENT) return known;
+  const number = values.push(value) - 1;
+  numbers.set(value, number);
   // Hardly a value came twice, as with e-mail addresses: nothing of this name needs to be looked up any more.
-  if (texts.length === MOST_FREQUENT && dictionary.asked < 2 * MOST_FREQUENT) numbers.clear();
+  if (values.length === MOST_FREQUENT && dictionary.asked < 2 * MOST_FREQUENT) numbers.clear();
   return number;
 }
 
-const BYTES: readonly string[] = Array.from({ length: 256 }, (_, code) => String.fromCharCode(code));
+const TEXT = 't';
+const NUMBER = 'n';
+const WHOLE = 'w';
+const INSTANT = 'i';
+const TRUE = 'y';
+const FALSE = 'z';
+/** Whole numbers below this fit into six characters of eight bits: every instant in milliseconds. */
+const SIX = 2 ** 48;
 
-function twoBytes(number: number): string {
-  return (BYTES[number >> 8] ?? '') + (BYTES[number & 255] ?? '');
+/** A value in few characters of eight bits, its kind first: instants take six, whichever way they are written. */
+export function squeezed(value: Cell): string {
+  if (typeof value === 'boolean') return value ? TRUE : FALSE;
+  if (typeof value === 'number') {
+    return Number.isInteger(value) && value >= 0 && value < SIX && !Object.is(value, -0)
+      ? WHOLE + eightBits(value, 6)
+      : NUMBER + String(value);
+  }
+  if (value.length === 24 && value.endsWith('Z') && value[10] === 'T') {
+    const at = Date.parse(value);
+    if (at >= 0 && at < SIX && new Date(at).toISOString() === value) return INSTANT + eightBits(at, 6);
+  }
+  return TEXT + value;
+}
+
+/** What `squeezed` made into `text[start, end)`. */
+export function unsqueezed(text: string, start: number, end: number): Cell {
+  switch (text[start]) {
+    case WHOLE:
+      return bitsAt(text, start + 1, 6);
+    case INSTANT:
+      return new Date(bitsAt(text, start + 1, 6)).toISOString();
+    case NUMBER:
+      return Number(text.slice(start + 1, end));
+    case TRUE:
+      return true;
+    case FALSE:
+      return false;
+    case undefined:
+    default:
+      return text.slice(start + 1, end);
+  }
+}
+
+const CODES: readonly string[] = Array.from({ length: 256 }, (_, code) => String.fromCharCode(code));
+
+/** A whole number in so many characters of eight bits, the highest first. */
+export function eightBits(value: number, size: number): string {
+  let text = '';
+  for (let rest = value, place = 0; place < size; place += 1, rest = Math.floor(rest / 256)) text = (CODES[rest % 256] ?? '') + text;
+  return text;
+}
+
+/** The number that `eightBits` wrote at a place. */
+export function bitsAt(text: string, place: number, size: number): number {
+  let value = 0;
+  for (let at = place; at < place + size; at += 1) value = value * 256 + text.charCodeAt(at);
+  return value;
 }
 
 /** A class, and not an object with closures, because there is one per record: its methods cost nothing. */
 class Packed<V extends Cell> implements ReadonlyMap<string, V> {
-  readonly #shape: Shape;
-  /** The end of each cell, two characters each, then the cells. */
-  readonly #text: string;
+  readonly shape: Shape;
+  /** The head of each cell, then the cells that are not known by a number. */
+  readonly text: string;
 
   constructor(shape: Shape, text: string) {
-    this.#shape = shape;
-    this.#text = text;
+    this.shape = shape;
+    this.text = text;
   }
 
   get size(): number {
-    return this.#shape.names.length;
+    return this.shape.names.length;
   }
 
   has(name: string): boolean {
-    return this.#shape.places.has(name);
+    return this.shape.places.has(name);
   }
 
   get(name: string): V | undefined {
-    const place = this.#shape.places.get(name);
+    const place = this.shape.places.get(name);
     return place === undefined ? undefined : this.#cell(place);
   }
 
   #cell(place: number): V {
-    const text = this.#text;
-    const head = this.#shape.names.length * 2;
-    const start = head + (place === 0 ? 0 : text.charCodeAt(place * 2 - 2) * 256 + text.charCodeAt(place * 2 - 1));
-    const end = head + text.charCodeAt(place * 2) * 256 + text.charCodeAt(place * 2 + 1);
-    switch (text[start]) {
-      case KNOWN:
-        return this.#shape.dictionaries[place]?.texts[text.charCodeAt(start + 1) * 256 + text.charCodeAt(start + 2)] as V;
-      case NUMBER:
-        return Number(text.slice(start + 1, end)) as V;
-      case TRUE:
-        return true as V;
-      case FALSE:
-        return false as V;
-      case undefined:
-      default:
-        return text.slice(start + 1, end) as V;
+    const { text, shape } = this;
+    const head = bitsAt(text, place * 2, 2);
+    if (head >= KNOWN) return shape.dictionaries[place]?.values[head - KNOWN] as V;
+    const cells = shape.names.length * 2;
+    let end = text.length;
+    for (let next = place + 1; next * 2 < cells; next += 1) {
+      const other = bitsAt(text, next * 2, 2);
+      if (other >= KNOWN) continue;
+      end = cells + other;
+      break;
     }
+    return unsqueezed(text, cells + head, end) as V;
   }
 
   *entries(): MapIterator<[string, V]> {
     let place = 0;
-    for (const name of this.#shape.names) {
+    for (const name of this.shape.names) {
       yield [name, this.#cell(place)];
       place += 1;
     }
@@ -172,7 +218,7 @@ class Packed<V extends Cell> implements ReadonlyMap<string, V> {
   }
 
   keys(): MapIterator<string> {
-    return this.#shape.names.values();
+    return this.shape.names.values();
   }
 
   *values(): MapIterator<V> {

@@ -1,3 +1,4 @@
+import { bitsAt, eightBits, squeezed, unsqueezed } from '../../sandbox/packed.ts';
 import type { Source, Version } from './model.ts';
 
 /** The histories of one record by property, each oldest first. Versions are made as they are read. */
@@ -102,7 +103,8 @@ class PackedHistories implements Histories {
     if (fresh.length === 0) return newest;
     if (at >= this.#last) {
       this.#last = at;
-      this.#text = flat(this.#text + grouped(this.#book, fresh));
+      // In one piece: what is joined by `+` keeps all its pieces.
+      this.#text = [this.#text, ...grouped(this.#book, fresh)].join('');
     } else this.#write([...this.#entries(), ...fresh].sort((a, b) => a.at - b.at));
     return newest;
   }
@@ -120,7 +122,7 @@ class PackedHistories implements Histories {
 
   #write(entries: readonly Entry[]): void {
     this.#last = entries.at(-1)?.at ?? 0;
-    this.#text = flat(entries.map((entry) => grouped(this.#book, [entry])).join(''));
+    this.#text = entries.flatMap((entry) => grouped(this.#book, [entry])).join('');
   }
 
   /** All entries, or those of some properties. */
@@ -129,16 +131,16 @@ class PackedHistories implements Histories {
     const { names, sources, values } = this.#book;
     const entries: Entry[] = [];
     for (let place = 0; place < text.length;) {
-      let left = number(text, place, 2);
-      const source = sources.items[number(text, place + 2, 3)] ?? UNKNOWN;
-      const at = number(text, place + 5, 6);
+      let left = bitsAt(text, place, 2);
+      const source = sources.items[bitsAt(text, place + 2, 3)] ?? UNKNOWN;
+      const at = bitsAt(text, place + 5, 6);
       for (place += 11; left > 0; left -= 1) {
-        const name = names.items[number(text, place, 2)] ?? '';
-        const size = number(text, place + 2, 3);
+        const name = names.items[bitsAt(text, place, 2)] ?? '';
+        const size = bitsAt(text, place + 2, 3);
         place += 5;
         const length = size >= KNOWN ? 0 : size;
         if (only === undefined || only.has(name)) {
-          const value = size >= KNOWN ? (values.get(name)?.items[size - KNOWN] ?? '') : text.slice(place, place + length);
+          const value = size >= KNOWN ? (values.get(name)?.items[size - KNOWN] ?? '') : String(unsqueezed(text, place, place + length));
           entries.push({ name, value, at, source });
         }
         place += length;
@@ -152,42 +154,26 @@ const UNKNOWN: Source = { sourceType: 'UNKNOWN' };
 /** Sizes from here on are no sizes but numbers of frequent values. Values are at most 65,536 characters long. */
 const KNOWN = 0x80_00_00;
 
-function grouped(book: Book, entries: readonly Entry[]): string {
+/** One group of a moment and writer, in pieces that are still to be joined. */
+function grouped(book: Book, entries: readonly Entry[]): string[] {
   const [first] = entries;
-  if (first === undefined) return '';
+  if (first === undefined) return [];
   const { at, source } = first;
   const key = `${source.sourceType}\n${source.sourceId ?? ''}\n${source.sourceLabel ?? ''}\n${source.updatedByUserId ?? ''}`;
-  let text = bytes(entries.length, 2) + bytes(book.sources.of(key, source), 3) + bytes(at, 6);
+  const pieces = [eightBits(entries.length, 2), eightBits(book.sources.of(key, source), 3), eightBits(at, 6)];
   for (const { name, value } of entries) {
-    const known = value.length > 64 ? undefined : knownValue(book, name, value);
-    text += bytes(book.names.of(name, name), 2);
-    text += known === undefined ? bytes(value.length, 3) + value : bytes(KNOWN + known, 3);
+    const known = knownValue(book, name, value);
+    if (known === undefined) {
+      const text = squeezed(value);
+      pieces.push(eightBits(book.names.of(name, name), 2), eightBits(text.length, 3), text);
+    } else pieces.push(eightBits(book.names.of(name, name), 2), eightBits(KNOWN + known, 3));
   }
-  return text;
+  return pieces;
 }
 
 function knownValue(book: Book, name: string, value: string): number | undefined {
+  if (value.length > 64) return undefined;
   let values = book.values.get(name);
   if (values === undefined) book.values.set(name, (values = numbers<string>()));
   return values.items.length < MOST_FREQUENT ? values.of(value, value) : values.known(value);
-}
-
-const CODES: readonly string[] = Array.from({ length: 256 }, (_, code) => String.fromCharCode(code));
-
-/** A whole number in so many characters of eight bits, so that the text stays at one byte a character. */
-function bytes(value: number, size: number): string {
-  let text = '';
-  for (let rest = value, place = 0; place < size; place += 1, rest = Math.floor(rest / 256)) text = (CODES[rest % 256] ?? '') + text;
-  return text;
-}
-
-function number(text: string, place: number, size: number): number {
-  let value = 0;
-  for (let at = place; at < place + size; at += 1) value = value * 256 + text.charCodeAt(at);
-  return value;
-}
-
-/** The same text in one piece: what is joined by `+` keeps all its pieces. */
-function flat(text: string): string {
-  return text === '' ? '' : [text, ''].join('');
 }

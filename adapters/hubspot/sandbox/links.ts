@@ -17,7 +17,8 @@ const MOST_IN_TEXT = 24;
 
 /** Makes an empty store of associations. Most records have few: those cost a text each, whose sets are shared. */
 export function emptyLinks(): Links {
-  const all = new Map<string, string | Open>();
+  // By the number of the record alone: an account's numbers are those of one record each.
+  const all = new Map<number, string | Open>();
   const sets = new Map<string, ReadonlySet<number>>();
 
   /** All records with the same association types share one set; it is replaced, never changed. */
@@ -39,7 +40,7 @@ export function emptyLinks(): Links {
     return open;
   }
 
-  function keep(from: string, open: Open): void {
+  function keep(from: number, open: Open): void {
     let count = 0;
     for (const targets of open.values()) count += targets.size;
     if (count > MOST_IN_TEXT) return void all.set(from, open);
@@ -48,26 +49,32 @@ export function emptyLinks(): Links {
     all.set(from, parts.join(';'));
   }
 
-  const open = (from: string): Open | undefined => {
+  const open = (from: number): Open | undefined => {
     const held = all.get(from);
     return typeof held === 'string' ? opened(held) : held;
   };
 
   return {
-    get: open,
+    get: (from) => open(numberOf(from)),
     add(from, to, associationTypeId) {
-      const held = open(from) ?? new Map<string, Map<string, ReadonlySet<number>>>();
+      const record = numberOf(from);
+      const held = open(record) ?? new Map<string, Map<string, ReadonlySet<number>>>();
       let targets = held.get(to.typeId);
       if (targets === undefined) held.set(to.typeId, (targets = new Map()));
       const types = targets.get(to.id);
       if (types?.has(associationTypeId) === true) return false;
       targets.set(to.id, setOf([...(types ?? []), associationTypeId].join(',')));
-      if (typeof all.get(from) !== 'object') keep(from, held);
+      if (typeof all.get(record) !== 'object') keep(record, held);
       return true;
     },
     remove(from, to) {
-      const held = open(from);
-      if (held?.get(to.typeId)?.delete(to.id) === true && typeof all.get(from) === 'string') keep(from, held);
+      const record = numberOf(from);
+      const held = open(record);
+      if (held?.get(to.typeId)?.delete(to.id) === true && typeof all.get(record) === 'string') keep(record, held);
     },
   };
+}
+
+function numberOf(record: string): number {
+  return Number(record.slice(record.indexOf(':') + 1));
 }

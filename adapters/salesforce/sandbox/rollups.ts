@@ -22,6 +22,8 @@ export function campaignRollups(store: Store): Rollups {
   const totals = new Map<string, Map<Figure, number>>();
   // What each row added last: it is taken back as it was, even when a rate has changed since.
   const shares = new Map<string, Share>();
+  // Members of one campaign add the same: each different share is kept once.
+  const different = new Map<string, Share>();
 
   function add(share: Share | null | undefined, sign: 1 | -1): void {
     if (share === null || share === undefined) return;
@@ -43,7 +45,12 @@ export function campaignRollups(store: Store): Rollups {
       add(shares.get(id), -1);
       add(share, 1);
       if (share === null) shares.delete(id);
-      else shares.set(id, share);
+      else {
+        const key = `${share.campaign} ${Object.values(share.adds).join(' ')} ${object}`;
+        const known = different.get(key);
+        if (known === undefined) different.set(key, share);
+        shares.set(id, known ?? share);
+      }
     });
   }
 

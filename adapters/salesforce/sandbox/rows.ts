@@ -22,30 +22,32 @@ export interface RowTable {
 
 /** Makes an empty table. */
 export function rowTable(def: ObjectDef, packing: Packer<Exclude<Value, null>>): RowTable {
-  const slots = new Map<string, number>();
-  const ids: string[] = [];
-  const values: (Row['values'] | undefined)[] = [];
+  const ids = idList();
+  // A packed row's text, with its shape beside it; what could not be packed as it is; undefined where a row was taken out.
+  const texts: (string | Row['values'] | undefined)[] = [];
+  let shapes = new Int32Array(64);
   let stamps = new Float64Array(64);
-  let ascending = true;
+  let size = 0;
   // What was written since `sorted` was put in order.
   let changed: number[] = [];
   let isChanged = new Uint8Array(64);
   let sorted = new Int32Array(0);
 
   const bySlotStamp = (a: number, b: number): number =>
-    (stamps[a] ?? 0) - (stamps[b] ?? 0) || ((ids[a] ?? '') < (ids[b] ?? '') ? -1 : Number(a !== b));
+    (stamps[a] ?? 0) - (stamps[b] ?? 0) || (ids.at(a) < ids.at(b) ? -1 : Number(a !== b));
 
   function at(slot: number): Row | undefined {
-    const held = values[slot];
-    return held === undefined ? undefined : { def, id: ids[slot] ?? '', stamp: stamps[slot] ?? 0, values: held };
+    const held = texts[slot];
+    if (held === undefined) return undefined;
+    const values = typeof held === 'string' ? packing.whole(shapes[slot] ?? 0, held) : held;
+    return { def, id: ids.at(slot), stamp: stamps[slot] ?? 0, values };
   }
 
   function newSlot(id: string): number {
-    const slot = ids.push(id) - 1;
-    slots.set(id, slot);
-    if (slot > 0 && id < (ids[slot - 1] ?? '')) ascending = false;
+    const slot = ids.add(id);
     if (slot >= stamps.length) {
       stamps = grown(stamps, new Float64Array(slot * 2));
+      shapes = grown(shapes, new Int32Array(slot * 2));
       isChanged = grown(isChanged, new Uint8Array(slot * 2));
     }
     return slot;
@@ -61,25 +63,14 @@ export function rowTable(def: ObjectDef, packing: Packer<Exclude<Value, null>>):
   function settle(): void {
     if (changed.length === 0) return;
     const kept = sorted.filter((slot) => isChanged[slot] === 0);
-    const added = Int32Array.from(changed.filter((slot) => values[slot] !== undefined)).sort(bySlotStamp);
+    const added = Int32Array.from(changed.filter((slot) => texts[slot] !== undefined)).sort(bySlotStamp);
     sorted = merged(kept, added, bySlotStamp);
     for (const slot of changed) isChanged[slot] = 0;
     changed = [];
   }
 
-  function firstOf(length: number, isBefore: (place: number) => boolean): number {
-    let low = 0;
-    let high = length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (isBefore(middle)) low = middle + 1;
-      else high = middle;
-    }
-    return low;
-  }
-
   function* from(first: number): IterableIterator<Row> {
-    for (let slot = first; slot < ids.length; slot += 1) {
+    for (let slot = first; slot < ids.count(); slot += 1) {
       const row = at(slot);
       if (row !== undefined) yield row;
     }
@@ -87,26 +78,28 @@ export function rowTable(def: ObjectDef, packing: Packer<Exclude<Value, null>>):
 
   return {
     get size() {
-      return slots.size;
+      return size;
     },
-    has: (id) => slots.has(id),
-    get(id) {
-      const slot = slots.get(id);
-      return slot === undefined ? undefined : at(slot);
-    },
+    has: (id) => texts[ids.slot(id)] !== undefined,
+    get: (id) => at(ids.slot(id)),
     at,
     put(row) {
-      const slot = slots.get(row.id) ?? newSlot(row.id);
-      values[slot] = packing.pack(row.values);
+      const known = ids.slot(row.id);
+      const slot = known < 0 ? newSlot(row.id) : known;
+      const values = packing.pack(row.values);
+      const parts = packing.parts(values);
+      if (texts[slot] === undefined) size += 1;
+      texts[slot] = parts?.text ?? values;
+      shapes[slot] = parts?.shape ?? 0;
       stamps[slot] = row.stamp;
       note(slot);
       return slot;
     },
     remove(id) {
-      const slot = slots.get(id);
-      if (slot === undefined) return -1;
-      slots.delete(id);
-      values[slot] = undefined;
+      const slot = ids.slot(id);
+      if (texts[slot] === undefined) return -1;
+      size -= 1;
+      texts[slot] = undefined;
       note(slot);
       return slot;
     },
@@ -119,8 +112,75 @@ export function rowTable(def: ObjectDef, packing: Packer<Exclude<Value, null>>):
         if (row !== undefined) yield row;
       }
     },
-    after: (id) => (ascending ? from(firstOf(ids.length, (slot) => (ids[slot] ?? '') <= id)) : null),
+    after: (id) => (ids.ascending() ? from(firstOf(ids.count(), (slot) => ids.at(slot) <= id)) : null),
   };
+}
+
+/** The first place of which `isBefore` no longer holds. */
+function firstOf(length: number, isBefore: (place: number) => boolean): number {
+  let low = 0;
+  let high = length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (isBefore(middle)) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** The ids of one object by slot. They are made in their order, as a rule without gaps, so that no Map of them is needed. */
+interface IdList {
+  count(): number;
+  ascending(): boolean;
+  at(slot: number): string;
+  /** -1 when it is not here. */
+  slot(id: string): number;
+  add(id: string): number;
+}
+
+function idList(): IdList {
+  const ids: string[] = [];
+  let first = 0;
+  // Only where ids came out of their order, as names of objects do.
+  let slots: Map<string, number> | null = null;
+
+  function slot(id: string): number {
+    if (slots !== null) return slots.get(id) ?? -1;
+    if (ids.length === 0) return -1;
+    const guess = Math.min(ids.length - 1, counted(id) - first);
+    if (ids[guess] === id) return guess;
+    const found = firstOf(ids.length, (place) => (ids[place] ?? '') < id);
+    return ids[found] === id ? found : -1;
+  }
+
+  return {
+    count: () => ids.length,
+    ascending: () => slots === null,
+    at: (place) => ids[place] ?? '',
+    slot,
+    add(id) {
+      const place = ids.push(inOnePiece(id)) - 1;
+      if (place === 0) first = counted(id);
+      if (slots === null && place > 0 && id < (ids[place - 1] ?? '')) slots = new Map(ids.map((one, index) => [one, index]));
+      slots?.set(id, place);
+      return place;
+    },
+  };
+}
+
+/** The last seven digits before the check letters, to the base of 62: ids of one object count up in them. */
+function counted(id: string): number {
+  let count = 0;
+  for (let place = 8; place < 15; place += 1) {
+    const code = id.charCodeAt(place);
+    count = count * 62 + (code < 58 ? code - 48 : code < 91 ? code - 55 : code - 61);
+  }
+  return Number.isNaN(count) ? 0 : count;
+}
+
+/** The same text without the pieces it was joined from. */
+function inOnePiece(text: string): string {
+  return String.fromCharCode(...Array.from({ length: text.length }, (_, place) => text.charCodeAt(place)));
 }
 
 /** Slots by the value of one field, in the order in which they got it: two lists of numbers, whatever the values. */
