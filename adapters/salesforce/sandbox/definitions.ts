@@ -76,6 +76,8 @@ function dataType(field: FieldDef): string {
     case 'picklist':
     case 'combobox':
       return 'Picklist';
+    case 'multipicklist':
+      return 'Picklist (Multi-Select)';
     case 'address':
       return 'Address';
     case 'anyType':

@@ -3,7 +3,7 @@ import type { SalesforceHalf, SalesforceHalfOptions } from '../../../adapters/sa
 
 export const START: number = Date.parse('2026-03-02T09:30:15.400Z');
 export const V = '/services/data/v67.0';
-const ORG = '00D5g000000AbCdEAF'.slice(0, 15);
+export const ORG = '00D5g000000AbCdEAF'.slice(0, 15);
 
 export interface Answer {
   readonly status: number;

@@ -214,4 +214,3 @@ describe('what a record is refused for', () => {
     },
   );
 });
-

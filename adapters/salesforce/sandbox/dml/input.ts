@@ -67,7 +67,8 @@ function misfit(kind: string, value: unknown): RequestProblem {
   const shown = Array.isArray(value)
     ? 'START_ARRAY value ['
     : typeof value === 'object'
-    ? 'START_OBJECT value {' : `${token} value ${plainText(value)}`;
+      ? 'START_OBJECT value {'
+      : `${token} value ${plainText(value)}`;
   return new RequestProblem(
     'JSON_PARSER_ERROR',
     `Cannot deserialize instance of ${kind} from ${shown} or request may be missing a required field at [line:1, column:1]`,
@@ -119,6 +120,7 @@ function fromJson(field: FieldDef, value: unknown): Value {
     case 'phone':
     case 'url':
     case 'picklist':
+    case 'multipicklist':
     case 'combobox':
     case 'address':
     case 'anyType':

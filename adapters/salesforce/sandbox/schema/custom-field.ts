@@ -17,6 +17,7 @@ const TYPES: ReadonlyMap<string, FieldType> = new Map([
   ['Phone', 'phone'],
   ['Url', 'url'],
   ['Picklist', 'picklist'],
+  ['MultiselectPicklist', 'multipicklist'],
 ]);
 
 /** A property of parsed JSON, read without trusting its shape. */
@@ -65,22 +66,24 @@ export function customFieldOf(name: string, json: string): FieldDef {
   return field(name, type, {
     label,
     length:
-      type === 'picklist' || type === 'textarea'
-        ? length || 255
-        : type === 'email'
-          ? 80
-          : type === 'phone'
-            ? 40
-            : type === 'url'
-              ? 255
-              : length,
+      type === 'multipicklist'
+        ? 4099
+        : type === 'picklist' || type === 'textarea'
+          ? length || 255
+          : type === 'email'
+            ? 80
+            : type === 'phone'
+              ? 40
+              : type === 'url'
+                ? 255
+                : length,
     precision: numeric ? precision : 0,
     scale: numeric ? scale : 0,
     unique: at(metadata, 'unique') === true,
     externalId: at(metadata, 'externalId') === true,
     nillable: type !== 'boolean' && at(metadata, 'required') !== true,
     filterable: kind !== 'LongTextArea',
-    picklist: type === 'picklist' ? picklistValues(metadata) : null,
+    picklist: type === 'picklist' || type === 'multipicklist' ? picklistValues(metadata) : null,
     restricted: at(metadata, 'valueSet', 'restricted') === true,
     help: typeof help === 'string' ? help : null,
     // Required fields are visible to all from the start; the rest waits for a grant.

@@ -14,6 +14,7 @@ export type FieldType =
   | 'phone'
   | 'url'
   | 'picklist'
+  | 'multipicklist'
   | 'combobox'
   | 'boolean'
   | 'int'

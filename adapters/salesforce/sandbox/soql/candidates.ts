@@ -22,17 +22,21 @@ function byIndex(org: Org, def: ObjectDef, test: BoundTest, all: boolean): reado
   const { field } = test.path;
   const values = plainValues(test);
   if (values !== null && field.type === 'id') {
-    const rows = new Set(values.map((value) => org.store.row(to18(String(value)) ?? String(value))));
-    return [...rows].filter((row) => row?.def === def).filter((row) => row !== undefined);
+    const ids = new Set(values.map((value) => to18(String(value)) ?? String(value)));
+    return [...ids]
+      .map((id) => org.store.row(id))
+      .filter((row) => row?.def === def)
+      .filter((row) => row !== undefined);
   }
   if (values !== null && !all) {
-    const found = new Set<Row>();
+    // Two values that differ by case find the same rows.
+    const found = new Map<string, Row>();
     for (const value of values) {
       const rows = org.store.find(def.name, field.name, value);
       if (rows === null) return null;
-      for (const row of rows) found.add(row);
+      for (const row of rows) found.set(row.id, row);
     }
-    return [...found];
+    return [...found.values()];
   }
   return null;
 }

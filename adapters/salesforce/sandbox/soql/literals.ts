@@ -1,6 +1,8 @@
 import { to18 } from '../ids.ts';
 import type { FieldDef, Value } from '../schema/types.ts';
-import { isoDay, parseInstant } from '../time.ts';
+import { isDay, isoDay, parseInstant } from '../time.ts';
+import { malformed } from './parse.ts';
+import { fiscalYear } from './functions.ts';
 import type { Asking } from './scope.ts';
 import { pointing } from './scope.ts';
 
@@ -25,7 +27,8 @@ const KINDS: Readonly<Record<string, string>> = {
  */
 export function operandOf(asking: Asking, field: FieldDef, literal: { readonly text: string; readonly type: string }): Operand {
   const { text, type } = literal;
-  if (type === 'NULL' || text.toLowerCase() === 'null') return { kind: 'value', value: null };
+  // A checkbox is never empty: null stands for false.
+  if (type === 'NULL' || text.toLowerCase() === 'null') return { kind: 'value', value: field.type === 'boolean' ? false : null };
   switch (field.type) {
     case 'boolean':
       if (type !== 'BOOLEAN') throw misfit(asking, field);
@@ -44,7 +47,7 @@ export function operandOf(asking: Asking, field: FieldDef, literal: { readonly t
     }
     case 'date':
       if (type.startsWith('DATE_')) return spanOf(asking, text, isoDay);
-      if (type !== 'DATE') throw misfit(asking, field);
+      if (type !== 'DATE' || !isDay(text)) throw misfit(asking, field);
       return { kind: 'value', value: text };
     case 'id':
     case 'reference': {
@@ -61,6 +64,7 @@ export function operandOf(asking: Asking, field: FieldDef, literal: { readonly t
     case 'phone':
     case 'url':
     case 'picklist':
+    case 'multipicklist':
     case 'combobox':
     case 'address':
     case 'anyType': {
@@ -93,13 +97,21 @@ const ESCAPES: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', b
 
 /** The text of a quoted string, its escapes undone; `\%` and `\_` stay for LIKE. */
 function unquote(text: string): string {
-  return text.replace(/^'|'$/g, '').replaceAll(/\\([^%_])/g, (_, letter: string) => ESCAPES[letter.toLowerCase()] ?? letter);
+  if (text.length - 2 > LONGEST_TEXT) throw malformed(`Strings in a WHERE clause cannot be longer than ${String(LONGEST_TEXT)} characters`);
+  return text
+    .replace(/^'|'$/g, '')
+    .replaceAll(/\\(?:u([0-9a-fA-F]{4})|([^%_]))/gs, (_, code: string | undefined, letter = '') =>
+      code === undefined ? (ESCAPES[letter.toLowerCase()] ?? letter) : String.fromCodePoint(Number.parseInt(code, 16)),
+    );
 }
 
 type Unit = 'DAY' | 'WEEK' | 'MONTH' | 'QUARTER' | 'YEAR';
 
-/** Start of the unit that holds `at`, moved by `count` units. Weeks begin on Sunday (locale en_US). */
-function startOf(unit: Unit, at: number, count: number): number {
+/** Longest text of a WHERE clause. @source https://developer.salesforce.com/docs/atlas.en-us.salesforce_app_limits_cheatsheet.meta/salesforce_app_limits_cheatsheet/salesforce_app_limits_platform_soslsoql.htm */
+const LONGEST_TEXT = 4000;
+
+/** Start of the unit that holds `at`, moved by `count` units. Weeks begin on Sunday (locale en_US); `firstMonth` 0 is January. */
+function startOf(unit: Unit, at: number, count: number, firstMonth: number): number {
   const date = new Date(at);
   const [year, month, day] = [date.getUTCFullYear(), date.getUTCMonth(), date.getUTCDate()];
   switch (unit) {
@@ -110,16 +122,17 @@ function startOf(unit: Unit, at: number, count: number): number {
     case 'MONTH':
       return Date.UTC(year, month + count, 1);
     case 'QUARTER':
-      return Date.UTC(year, Math.floor(month / 3) * 3 + 3 * count, 1);
+      return Date.UTC(year, firstMonth + Math.floor((month - firstMonth) / 3) * 3 + 3 * count, 1);
     case 'YEAR':
-      return Date.UTC(year + count, 0, 1);
+      return Date.UTC(year + count - (month < firstMonth ? 1 : 0), firstMonth, 1);
   }
 }
 
 /** First and last unit of a literal, counted from the present one: `LAST_N_DAYS:3` is -3 to 0 (today included). */
 function unitsOf(literal: string): { readonly unit: Unit; readonly from: number; readonly to: number } | null {
   const [word = '', digits = '0'] = literal.toUpperCase().replace('FISCAL_', '').split(':');
-  const n = Number(digits);
+  // More than a year of the calendar has days, and nothing that a date can hold.
+  const n = Math.min(Number(digits), 100_000);
   const fixed: Readonly<Record<string, readonly [Unit, number]>> = { YESTERDAY: ['DAY', -1], TODAY: ['DAY', 0], TOMORROW: ['DAY', 1] };
   const day = fixed[word];
   if (day !== undefined) return { unit: day[0], from: day[1], to: day[1] };
@@ -144,5 +157,7 @@ function spanOf(asking: Asking, literal: string, as: (at: number) => Value): Ope
   const units = unitsOf(literal);
   if (units === null) throw pointing(asking, 'MALFORMED_QUERY', literal, `unexpected token: '${literal}'`);
   const now = asking.org.store.now();
-  return { kind: 'span', from: as(startOf(units.unit, now, units.from)), to: as(startOf(units.unit, now, units.to + 1)) };
+  const firstMonth = literal.toUpperCase().includes('FISCAL') ? fiscalYear(asking.org).firstMonth : 0;
+  const edge = (count: number): Value => as(startOf(units.unit, now, count, firstMonth));
+  return { kind: 'span', from: edge(units.from), to: edge(units.to + 1) };
 }

@@ -7,6 +7,8 @@ export interface Call {
   readonly name: string;
   /** The field it is applied to; null for `COUNT()`. */
   readonly field: string | null;
+  /** The function between the two: `convertTimezone` in `HOUR_IN_DAY(convertTimezone(CreatedDate))`; null without one. */
+  readonly inner: string | null;
 }
 
 /** One comparison of a WHERE or HAVING clause, as written. */
@@ -27,6 +29,26 @@ export type Condition =
 
 type Token = '(' | ')' | 'AND' | 'OR' | 'NOT' | Test;
 
+/** Longest query, in characters. @source https://developer.salesforce.com/docs/atlas.en-us.salesforce_app_limits_cheatsheet.meta/salesforce_app_limits_cheatsheet/salesforce_app_limits_platform_soslsoql.htm */
+const LONGEST = 100_000;
+/** Parentheses within parentheses that are read; more would only cost time. */
+const DEEPEST = 200;
+
+/** The most parentheses open at once, outside of quoted text. */
+function deepest(soql: string): number {
+  let open = 0;
+  let most = 0;
+  let quoted = false;
+  for (let at = 0; at < soql.length; at += 1) {
+    const letter = soql[at];
+    if (letter === "'") quoted = !quoted;
+    else if (quoted && letter === '\\') at += 1;
+    else if (!quoted && letter === '(') most = Math.max(most, (open += 1));
+    else if (!quoted && letter === ')') open -= 1;
+  }
+  return most;
+}
+
 /** Salesforce's words for a query that can't be read. */
 export function malformed(message: string): RequestProblem {
   return new RequestProblem('MALFORMED_QUERY', message);
@@ -37,7 +59,9 @@ export function malformed(message: string): RequestProblem {
  * @throws {RequestProblem} MALFORMED_QUERY when it is none.
  */
 export function parseSoql(soql: string): Query {
-  if (soql.length > 100_000) throw malformed('SOQL statements cannot be longer than 100000 characters.');
+  if (soql.length > LONGEST) throw malformed(`SOQL statements cannot be longer than ${String(LONGEST)} characters.`);
+  if (soql.trim() === '') throw malformed('SOQL statements cannot be empty or null');
+  if (deepest(soql) > DEEPEST) throw malformed("unexpected token: '('");
   try {
     return parseQuery(soql);
   } catch (error) {
@@ -47,6 +71,7 @@ export function parseSoql(soql: string): Query {
       ?.slice(1)
       .find((part) => part !== undefined)
       ?.replace(/^'(.*)'$/s, '$1');
+    if (token === ':') throw malformed('Bind variables only allowed in Apex code');
     throw malformed(token === undefined || token === '' ? "unexpected token: '<EOF>'" : `unexpected token: '${token}'`);
   }
 }
@@ -98,10 +123,23 @@ function testOf(left: Extract<WhereClause['left'], { readonly operator: unknown 
   return { left: field, operator, values, isList: Array.isArray(left.value), subquery: null };
 }
 
-/** A function call with at most one field. */
-export function callOf(fn: { readonly functionName?: string; readonly parameters?: readonly unknown[] }): Call {
+interface Invocation {
+  readonly functionName?: string;
+  readonly parameters?: readonly unknown[];
+}
+
+function isInvocation(value: unknown): value is Invocation {
+  return typeof value === 'object' && value !== null;
+}
+
+/** A function call with at most one field, and at most one function around it. */
+export function callOf(fn: Invocation): Call {
   const [parameter] = fn.parameters ?? [];
-  return { name: (fn.functionName ?? '').toUpperCase(), field: typeof parameter === 'string' ? parameter : null };
+  const name = (fn.functionName ?? '').toUpperCase();
+  if (!isInvocation(parameter)) return { name, field: typeof parameter === 'string' ? parameter : null, inner: null };
+  const [innermost] = parameter.parameters ?? [];
+  if (isInvocation(innermost)) throw malformed(`unexpected token: '${innermost.functionName ?? '('}'`);
+  return { name, field: typeof innermost === 'string' ? innermost : null, inner: (parameter.functionName ?? '').toUpperCase() };
 }
 
 interface Reader {

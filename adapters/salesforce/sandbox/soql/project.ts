@@ -1,8 +1,11 @@
 import type { FieldType as SelectItem, Query, Subquery } from '@jetstreamapp/soql-parser-js';
 import type { ObjectDef } from '../schema/types.ts';
 import type { Row } from '../store.ts';
+import { RequestProblem } from '../errors.ts';
+import { groupOfFields } from './fields-function.ts';
+import { formula } from './formulas.ts';
 import { malformed } from './parse.ts';
-import { parentRow, pathOf, pointing } from './scope.ts';
+import { objectOf, parentRow, pathOf } from './scope.ts';
 import type { Asking, Path } from './scope.ts';
 import { jsonValue } from './values.ts';
 
@@ -26,31 +29,41 @@ interface Level {
  */
 export function projection(asking: Asking, def: ObjectDef, query: Query | Subquery, children: Children): Render {
   const top: Level = { fields: [], parents: new Map(), hops: [] };
-  const lists: ReturnType<Children>[] = [];
-  const formulas: { readonly name: string; readonly path: Path; readonly format: boolean }[] = [];
+  const extras: { readonly name: string; of(row: Row): unknown }[] = [];
   const seen = new Set<string>();
+  const select = (path: Path): void => {
+    const key = path.names.join('.');
+    once(seen, key);
+    place(top, path);
+  };
   for (const item of query.fields ?? []) {
-    if (item.type === 'FieldSubquery') lists.push(children(item.subquery, def));
-    else if (item.type === 'FieldFunctionExpression') formulas.push(formula(asking, def, item, formulas.length));
-    else if (item.type === 'FieldTypeof') throw malformed("unexpected token: 'TYPEOF'");
-    else {
+    if (item.type === 'FieldSubquery') extras.push(children(item.subquery, def));
+    else if (item.type === 'FieldTypeof') {
+      const chosen = typeOf(asking, def, item);
+      once(seen, chosen.name);
+      extras.push(chosen);
+    } else if (item.type === 'FieldFunctionExpression' && item.functionName.toUpperCase() === 'FIELDS') {
+      for (const name of groupOfFields(asking, def, query, item)) select(pathOf(asking, def, name, query.sObjectAlias));
+    } else if (item.type === 'FieldFunctionExpression') {
+      const shown = formula(asking, def, item, extras.length);
+      once(seen, shown.name);
+      extras.push(shown);
+    } else {
       if ('alias' in item && item.alias !== undefined) throw malformed('only aggregate expressions use field aliasing');
-      const path = pathOf(asking, def, dottedOf(item), query.sObjectAlias);
-      const key = path.names.join('.');
-      if (seen.has(key)) throw pointing(asking, 'INVALID_FIELD', path.field.name, `duplicate field selected: ${key}`);
-      seen.add(key);
-      place(top, path);
+      select(pathOf(asking, def, dottedOf(item), query.sObjectAlias));
     }
   }
   return (row) => {
     const record = renderLevel(asking, row, top);
-    for (const { name, path, format } of formulas) {
-      const value = path.get(row);
-      record[name] = format && value !== null ? String(jsonValue(path.field, value)) : jsonValue(path.field, value);
-    }
-    for (const list of lists) record[list.name] = list.of(row);
+    for (const extra of extras) record[extra.name] = extra.of(row);
     return record;
   };
+}
+
+/** @throws {RequestProblem} INVALID_FIELD for a name that the answer would carry twice. */
+function once(seen: Set<string>, name: string): void {
+  if (seen.has(name.toLowerCase())) throw new RequestProblem('INVALID_FIELD', `duplicate field selected: ${name}`);
+  seen.add(name.toLowerCase());
 }
 
 /** The dotted name of a selected field. */
@@ -58,15 +71,49 @@ export function dottedOf(item: Extract<SelectItem, { readonly type: 'Field' | 'F
   return item.type === 'FieldRelationship' ? [...item.relationships, item.field].join('.') : item.field;
 }
 
-/** `toLabel` and `FORMAT` show a value to people; labels equal values here. */
-function formula(asking: Asking, def: ObjectDef, item: Extract<SelectItem, { readonly type: 'FieldFunctionExpression' }>, index: number) {
-  const name = item.functionName.toUpperCase();
-  const [parameter] = item.parameters;
-  if (!['TOLABEL', 'FORMAT', 'CONVERTCURRENCY'].includes(name) || typeof parameter !== 'string') {
-    throw malformed(`unexpected token: '${item.functionName}'`);
+/**
+ * `TYPEOF What WHEN Account THEN Phone ELSE Id END`: the fields depend on what the relationship leads to.
+ * @source https://developer.salesforce.com/docs/atlas.en-us.soql_sosl.meta/soql_sosl/sforce_api_calls_soql_select_typeof.htm (checked 2026-11-22)
+ */
+function typeOf(
+  asking: Asking,
+  def: ObjectDef,
+  item: Extract<SelectItem, { readonly type: 'FieldTypeof' }>,
+): { readonly name: string; of(row: Row): unknown } {
+  const { hops } = pathOf(asking, def, `${item.field}.Id`);
+  const [hop] = hops;
+  if (hop === undefined || hops.length > 1 || !hop.polymorphic)
+    throw malformed(`TYPEOF can only be used with polymorphic relationships: ${item.field}`);
+  const choices = new Map<string | null, Render>();
+  for (const condition of item.conditions) {
+    const target = condition.type === 'ELSE' ? null : objectOf(asking, condition.objectType ?? '');
+    if (target !== null && !hop.field.referenceTo.includes(target.name))
+      throw malformed(`${target.name} is not a type of the relationship ${item.field}`);
+    const level: Level = { fields: [], parents: new Map(), hops: [] };
+    for (const name of condition.fieldList) {
+      if (target === null) level.fields.push({ ...pathOf(asking, def, `${item.field}.${name}`), hops: [] });
+      else place(level, pathOf(asking, target, name));
+    }
+    choices.set(target?.name ?? null, (row) => (target === null ? elseLevel(asking, row, level) : renderLevel(asking, row, level)));
   }
-  const path = pathOf(asking, def, parameter);
-  return { name: item.alias ?? (path.hops.length === 0 ? path.field.name : `expr${String(index)}`), path, format: name === 'FORMAT' };
+  return {
+    name: hop.field.relationship ?? item.field,
+    of(row) {
+      const target = parentRow(asking.org, row, hops);
+      if (target === undefined) return null;
+      const own = choices.get(target.def.name);
+      if (own !== undefined) return own(target);
+      return choices.get(null)?.(row) ?? { attributes: attributesOf(asking.base, target, target.def.name) };
+    },
+  };
+
+  /** The fields of `Name`, read from the record that points. */
+  function elseLevel(within: Asking, row: Row, level: Level): Json {
+    const target = parentRow(within.org, row, hops) ?? row;
+    const record: Json = { attributes: attributesOf(within.base, target, target.def.name) };
+    for (const path of level.fields) record[path.field.name] = jsonValue(path.field, path.get(row));
+    return record;
+  }
 }
 
 function place(top: Level, path: Path): void {

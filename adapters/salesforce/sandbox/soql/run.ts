@@ -6,10 +6,13 @@ import { aggregateRows, isAggregate, isPlainCount, orderWith } from './aggregate
 import { candidates } from './candidates.ts';
 import { filterOf } from './filter.ts';
 import { conditionOf, malformed, parseSoql } from './parse.ts';
+import { childRelation, childRows } from './children.ts';
+export { childRelation } from './children.ts';
 import { projection } from './project.ts';
 import type { Children, Json, Render } from './project.ts';
-import { objectOf, pathOf, pointing } from './scope.ts';
+import { inClause, objectOf, pathOf, pointing, versionOf } from './scope.ts';
 import type { Asking, Path } from './scope.ts';
+import { noteViews } from './views.ts';
 
 /** The answer to a query: rows that are rendered page by page, or records made at once. */
 export type Answer =
@@ -26,9 +29,12 @@ const MOST_GROUPS = 2000;
 /** Runs a query. @throws {RequestProblem} with Salesforce's code for everything wrong with it. */
 export function runSoql(asking: Asking): Answer {
   const query = parseSoql(asking.soql);
-  const def = objectOf(asking, query.sObject ?? '');
+  const def = objectOf(inClause(asking, 'FROM'), query.sObject ?? '');
   if ((query.offset ?? 0) > 2000) throw new RequestProblem('NUMBER_OUTSIDE_VALID_RANGE', 'Maximum SOQL offset allowed is 2000');
-  if (isPlainCount(query)) return { kind: 'count', total: selection(asking, def, query)(null).length };
+  if (isPlainCount(query)) {
+    if (query.groupBy !== undefined || query.orderBy !== undefined) throw malformed('COUNT() can not be used with GROUP BY or ORDER BY');
+    return { kind: 'count', total: selection(asking, def, query)(null).length };
+  }
   if (isAggregate(query)) {
     const records = aggregateRows(asking, def, query, finderOf(asking, def, query)(null));
     if (records.length > MOST_GROUPS) {
@@ -40,8 +46,13 @@ export function runSoql(asking: Asking): Answer {
     return { kind: 'records', records };
   }
   if (query.having !== undefined) throw malformed("unexpected token: 'HAVING'");
-  const render = projection(asking, def, query, childrenOf(asking));
-  return { kind: 'rows', rows: selection(asking, def, query)(null), render };
+  const render = projection(asking, def, query, childrenOf(asking, query, 1));
+  const rows = selection(asking, def, query)(null);
+  if (query.for === 'VIEW' || query.for === 'REFERENCE') {
+    const ids = rows.map((row) => row.id);
+    noteViews(asking.org, asking.userId, ids, query.for);
+  }
+  return { kind: 'rows', rows, render };
 }
 
 /** Archived activities and deleted rows are for queryAll; what was purged from the bin is for nobody. */
@@ -55,41 +66,74 @@ function isVisible(asking: Asking, row: Row): boolean {
 /** Finds the rows of a query among all of its object, or among `within`. */
 type Finder = (within: Iterable<Row> | null) => Row[];
 
-function finderOf(asking: Asking, def: ObjectDef, query: Query | Subquery): Finder {
-  const filter = filterOf(asking, def, conditionOf(query.where), {
+function finderOf(asking: Asking, def: ObjectDef, query: Query | Subquery, joined = false): Finder {
+  const where = inClause(asking, 'WHERE');
+  let joins = 0;
+  const filter = filterOf(where, def, conditionOf(query.where), {
     ...(query.sObjectAlias === undefined ? {} : { alias: query.sObjectAlias }),
-    column: (inner) => columnValues(asking, inner),
+    column(inner) {
+      joins += 1;
+      if (joined) throw malformed('Nesting of semi join sub-selects is not supported');
+      if (joins > MOST_JOINS) throw malformed(`Maximum ${String(MOST_JOINS)} semi join sub-selects are allowed.`);
+      return columnValues(where, inner);
+    },
   });
+  const mine = scopeOf(asking, def, query);
   return (within) => {
     const rows: Row[] = [];
     for (const row of within ?? candidates(asking.org, def, filter.all, asking.all))
-      if (isVisible(asking, row) && filter.keep(row)) rows.push(row);
+      if (isVisible(asking, row) && mine(row) && filter.keep(row)) rows.push(row);
     return rows;
   };
 }
 
+/** `USING SCOPE`: everything, or what the user owns. @throws {RequestProblem} INVALID_QUERY_SCOPE for a scope that the object doesn't have. */
+function scopeOf(asking: Asking, def: ObjectDef, query: Query | Subquery): (row: Row) => boolean {
+  const scope = (query.usingScope ?? 'everything').toLowerCase();
+  if (scope === 'everything') return () => true;
+  if (scope !== 'mine' || !def.fields.has('ownerid'))
+    throw new RequestProblem('INVALID_QUERY_SCOPE', `The scope '${scope}' is not supported for ${def.name}`);
+  return (row) => asking.org.store.value(row, 'OwnerId') === asking.userId;
+}
+
+/** Semi-joins of one WHERE clause, and objects that none can ask. */
+const MOST_JOINS = 2;
+const UNJOINABLE = new Set(['Task', 'Event']);
+
 function columnValues(asking: Asking, query: Query): ReadonlySet<Value> {
   const def = objectOf(asking, query.sObject ?? '');
+  if (UNJOINABLE.has(def.name))
+    throw pointing(asking, 'MALFORMED_QUERY', def.name, `Entity '${def.name}' is not supported for semi join inner selects`);
+  if (query.orderBy !== undefined || query.limit !== undefined)
+    throw malformed(`unexpected token: '${query.orderBy === undefined ? 'LIMIT' : 'ORDER'}'`);
   const [item, more] = query.fields ?? [];
   if (item === undefined || more !== undefined || (item.type !== 'Field' && item.type !== 'FieldRelationship')) {
     throw malformed('Only one field is allowed in the SELECT list of a semi join');
   }
   const path = pathOf(asking, def, item.type === 'Field' ? item.field : [...item.relationships, item.field].join('.'), query.sObjectAlias);
-  return new Set(finderOf(asking, def, query)(null).flatMap((row) => valuesOf(path.get(row))));
+  if (path.field.type !== 'id' && path.field.type !== 'reference')
+    throw malformed(`Semi join sub-selects can only query id fields, cannot use: '${path.field.name}'`);
+  return new Set(finderOf(asking, def, query, true)(null).flatMap((row) => valuesOf(path.get(row))));
 }
 
 function valuesOf(value: Value | Address): readonly Value[] {
   return value === null || typeof value === 'object' ? [] : [value];
 }
 
+/** Fields that ORDER BY takes. @source https://developer.salesforce.com/docs/atlas.en-us.soql_sosl.meta/soql_sosl/sforce_api_calls_soql_select_orderby.htm */
+const MOST_SORTED = 32;
+
 /** The rows of a query in their order, cut to LIMIT and OFFSET; without ORDER BY by id. */
 function selection(asking: Asking, def: ObjectDef, query: Query | Subquery): Finder {
   const find = finderOf(asking, def, query);
-  const keys = [query.orderBy ?? []].flat().map((clause) => {
+  const order = inClause(asking, 'ORDER');
+  const clauses = [query.orderBy ?? []].flat();
+  if (clauses.length > MOST_SORTED) throw malformed(`ORDER BY takes at most ${String(MOST_SORTED)} fields`);
+  const keys = clauses.map((clause) => {
     if (!('field' in clause)) throw malformed('unexpected token: (');
-    const path = pathOf(asking, def, clause.field, query.sObjectAlias);
-    if (!path.field.filterable)
-      throw pointing(asking, 'INVALID_FIELD', path.field.name, `field '${path.field.name}' can not be sorted in a query call`);
+    const path = pathOf(order, def, clause.field, query.sObjectAlias);
+    if (!path.field.filterable || path.field.type === 'multipicklist')
+      throw pointing(order, 'MALFORMED_QUERY', clause.field, `field '${path.field.name}' can not be sorted in a query call`);
     return { path, down: clause.order === 'DESC', nullsLast: clause.nulls === 'LAST' };
   });
   const offset = query.offset ?? 0;
@@ -97,8 +141,8 @@ function selection(asking: Asking, def: ObjectDef, query: Query | Subquery): Fin
     const decorated = find(within).map((row) => ({ row, values: keys.map(({ path }) => sortKey(path, row)) }));
     decorated.sort((a, b) => {
       for (const [index, key] of keys.entries()) {
-        const order = orderWith(a.values[index] ?? null, b.values[index] ?? null, key);
-        if (order !== 0) return order;
+        const placed = orderWith(a.values[index] ?? null, b.values[index] ?? null, key);
+        if (placed !== 0) return placed;
       }
       return a.row.id < b.row.id ? -1 : 1;
     });
@@ -113,12 +157,27 @@ function sortKey(path: Path, row: Row): Value {
   return typeof value === 'object' ? null : value;
 }
 
-function childrenOf(asking: Asking): Children {
+/** Levels of a query that lists children of children, the root included; before 58.0 there were two. */
+const MOST_DEEP = 5;
+const DEEP_SINCE = 58;
+/** Child lists of one query. */
+const MOST_LISTS = 20;
+
+/**
+ * Answers the child lists of a query.
+ * @source https://developer.salesforce.com/docs/atlas.en-us.soql_sosl.meta/soql_sosl/sforce_api_calls_soql_relationships_query_limits.htm (checked 2026-11-22)
+ */
+function childrenOf(asking: Asking, parent: Query | Subquery, depth: number): Children {
+  const lists = (parent.fields ?? []).filter((item) => item.type === 'FieldSubquery').length;
+  if (lists > MOST_LISTS) throw malformed(`A query can list the children of at most ${String(MOST_LISTS)} relationships`);
   return (subquery, def) => {
+    if (depth >= (versionOf(asking) >= DEEP_SINCE ? MOST_DEEP : 2))
+      throw malformed(
+        `SOQL statements cannot query aggregate relationships more than ${String(depth - 1)} level away from the root entity object.`,
+      );
+    if (subquery.offset !== undefined && parent.limit !== 1) throw malformed('OFFSET in a child query needs a LIMIT of 1 in its parent');
     const relation = childRelation(asking, def, subquery.relationshipName);
-    const render = projection(asking, relation.def, subquery, () => {
-      throw malformed('Nesting of child relationships is not supported');
-    });
+    const render = projection(asking, relation.def, subquery, childrenOf(asking, subquery, depth + 1));
     const select = selection(asking, relation.def, subquery);
     return {
       name: relation.name,
@@ -128,33 +187,4 @@ function childrenOf(asking: Asking): Children {
       },
     };
   };
-}
-
-interface Relation {
-  readonly def: ObjectDef;
-  readonly field: string;
-  readonly name: string;
-}
-
-/** The children of one parent: from the index of the lookup, which knows live rows only, else one by one. */
-function childRows(asking: Asking, relation: Relation, parent: Row): Iterable<Row> {
-  const { store } = asking.org;
-  const indexed = asking.all ? null : store.find(relation.def.name, relation.field, parent.id);
-  return indexed ?? [...store.rows(relation.def.name)].filter((child) => store.value(child, relation.field) === parent.id);
-}
-
-/** The child object that a relationship name of a parent means. @throws {RequestProblem} INVALID_TYPE */
-export function childRelation(asking: Asking, def: ObjectDef, name: string): Relation {
-  for (const child of asking.org.store.objects()) {
-    for (const field of child.fields.values()) {
-      if (field.children?.toLowerCase() === name.toLowerCase() && field.referenceTo.includes(def.name))
-        return { def: child, field: field.name, name: field.children };
-    }
-  }
-  throw pointing(
-    asking,
-    'INVALID_TYPE',
-    name,
-    `Didn't understand relationship '${name}' in FROM part of query call. If you are attempting to use a custom relationship, be sure to append the '__r' after the custom relationship name. Please reference your WSDL or the describe call for the appropriate names.`,
-  );
 }
