@@ -21,6 +21,8 @@ export interface Accounts {
     readonly orgId: string;
     readonly apiVersion: string;
   };
+  /** The keys of HubSpot's own Salesforce integration, where it is installed. */
+  readonly connector: { readonly hubspotToken: string; readonly accessToken: string };
 }
 
 /** The newest version that the imitation calls its own; any other `vNN.0` is served too. */
@@ -45,5 +47,7 @@ export function accountsOf(seeds: Draw): Accounts {
       orgId: to18(orgId15) ?? orgId15,
       apiVersion: API_VERSION,
     },
+    // Drawn last: with or without it the other keys are the same.
+    connector: { hubspotToken: privateApp(), accessToken: session() },
   };
 }

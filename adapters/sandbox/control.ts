@@ -3,6 +3,7 @@ import type { CallLog } from './calls.ts';
 import type { SandboxClock } from './clock.ts';
 import { parseFaults, type Faults } from './faults.ts';
 import type { SandboxRequest, SandboxResponse } from './half.ts';
+import type { NativeConnector } from './native-connector/index.ts';
 import { listen, type LoopbackServer } from './server.ts';
 
 /** What the control endpoint reaches. */
@@ -14,6 +15,8 @@ export interface Controlled {
   readonly company: () => unknown;
   /** The HubSpot app's keys, and how its webhooks went, for `GET /hubspot/app`. */
   readonly app?: () => unknown;
+  /** HubSpot's own Salesforce integration, for `GET /native-connector`. @default it is not installed */
+  readonly connector?: NativeConnector | null;
 }
 
 type Route = (controlled: Controlled, body: unknown) => unknown;
@@ -41,7 +44,22 @@ const ROUTES: ReadonlyMap<string, Route> = new Map<string, Route>([
   ['DELETE /faults', ({ faults }) => faults.clear()],
   ['GET /company', ({ company }) => company()],
   ['GET /hubspot/app', ({ app }) => app?.()],
+  ['GET /native-connector', ({ connector }) => installed(connector).status()],
+  [
+    'POST /native-connector/sync',
+    async ({ connector }) => {
+      await installed(connector).sync();
+      return installed(connector).status();
+    },
+  ],
 ]);
+
+/** @throws {RangeError} when the sandbox has no native connector */
+function installed(connector: NativeConnector | null | undefined): NativeConnector {
+  if (connector === null || connector === undefined)
+    throw new RangeError('the native connector is not installed: start the sandbox with --native-connector');
+  return connector;
+}
 
 /** Serves the control endpoint: time, faults, call counts. */
 export function serveControl(port: number, controlled: Controlled): Promise<LoopbackServer> {

@@ -7,6 +7,7 @@ import { serveControl } from './control.ts';
 import { makeFaults, parseFaults, type Faults } from './faults.ts';
 import { accountsOf, type Accounts, type HubspotApp } from './accounts.ts';
 import { loopbackSender } from './outgoing.ts';
+import { settleConnector, startNativeConnector, type NativeConnector } from './native-connector/index.ts';
 import { settle, type SandboxOptions, type SandboxSettings } from './options.ts';
 import { draw } from './random.ts';
 import { serveVendor, type LoopbackServer } from './server.ts';
@@ -15,6 +16,14 @@ export type { Call, CallCount, CallLog } from './calls.ts';
 export type { SandboxClock } from './clock.ts';
 export type { CompanyTruth } from './company/index.ts';
 export { parseFaults, type FaultEffect, type FaultRule, type Faults, type SandboxSide } from './faults.ts';
+export type {
+  FieldMapping,
+  NativeConnector,
+  NativeConnectorOptions,
+  NativeConnectorStatus,
+  SyncError,
+  SyncRule,
+} from './native-connector/index.ts';
 export type { SandboxOptions } from './options.ts';
 
 /** An imitation HubSpot and Salesforce of one company, on loopback ports. */
@@ -28,6 +37,8 @@ export interface Sandbox extends AsyncDisposable {
   readonly calls: CallLog;
   /** What there is to find in the generated company; null when it is empty. */
   readonly company: CompanyTruth | null;
+  /** HubSpot's own Salesforce integration; null when it is not installed. */
+  readonly nativeConnector: NativeConnector | null;
   /** Ends all connections and frees the ports. */
   close(): Promise<void>;
 }
@@ -59,6 +70,17 @@ export async function sandbox(options: SandboxOptions = {}): Promise<Sandbox> {
         paid: settings.hubspotTier !== 'free',
         provisioned: settings.provisioned,
       });
+  const connector =
+    settings.nativeConnector === false
+      ? null
+      : await startNativeConnector({
+          settings: settleConnector(settings.nativeConnector),
+          clock,
+          random: seeds.fork('native connector'),
+          hubspot: { half: hubspot, token: accounts.connector.hubspotToken },
+          salesforce: { half: salesforce, token: accounts.connector.accessToken },
+          lagMs: settings.lagMs,
+        });
   const common = { clock, faults, calls };
   const servers = await startAll([
     () => serveVendor({ ...common, side: 'hubspot', half: hubspot, port: settings.portHubspot, userToken: accounts.hubspot.userToken }),
@@ -70,10 +92,19 @@ export async function sandbox(options: SandboxOptions = {}): Promise<Sandbox> {
         port: settings.portSalesforce,
         userToken: accounts.salesforce.userAccessToken,
       }),
-    () => serveControl(settings.portControl, { ...common, company: () => company, app: () => ({ ...accounts.app, deliveries: hubspot.deliveries() }) }),
+    () =>
+      serveControl(settings.portControl, {
+        ...common,
+        company: () => company,
+        connector,
+        app: () => ({ ...accounts.app, deliveries: hubspot.deliveries() }),
+      }),
   ]);
   const [hubspotUrl = '', salesforceUrl = '', controlUrl = ''] = servers.map((server) => server.url);
-  const close = async (): Promise<void> => void (await Promise.all(servers.map((server) => server.close())));
+  const close = async (): Promise<void> => {
+    await connector?.stop();
+    await Promise.all(servers.map((server) => server.close()));
+  };
   return {
     hubspot: { url: hubspotUrl, ...accounts.hubspot, app: accounts.app },
     salesforce: { url: salesforceUrl, ...accounts.salesforce },
@@ -82,6 +113,7 @@ export async function sandbox(options: SandboxOptions = {}): Promise<Sandbox> {
     faults,
     calls,
     company,
+    nativeConnector: connector,
     close,
     [Symbol.asyncDispose]: close,
   };
@@ -94,6 +126,7 @@ function halves(settings: SandboxSettings, accounts: Accounts, clock: SandboxClo
     hubspot: hubspotHalf({
       ports: { clock, random: seeds.fork('hubspot') },
       ...accounts.hubspot,
+      ...(settings.nativeConnector === false ? {} : { connectorToken: accounts.connector.hubspotToken }),
       tier: settings.hubspotTier,
       limits,
       searchLagMs: settings.lagMs,
@@ -105,6 +138,7 @@ function halves(settings: SandboxSettings, accounts: Accounts, clock: SandboxClo
     salesforce: salesforceHalf({
       ports: { clock, random: seeds.fork('salesforce') },
       ...accounts.salesforce,
+      ...(settings.nativeConnector === false ? {} : { connectorAccessToken: accounts.connector.accessToken }),
       edition: settings.salesforceEdition,
       limits,
       provisioned,

@@ -1,5 +1,6 @@
 import { ConfigError } from '../../src/errors.ts';
 import type { FaultRule } from './faults.ts';
+import type { NativeConnectorOptions } from './native-connector/options.ts';
 
 /** What the imitation shall be like. */
 export interface SandboxOptions {
@@ -35,6 +36,8 @@ export interface SandboxOptions {
   readonly currency?: string;
   /** No company: both CRMs hold nothing but the users that every account begins with. @default false */
   readonly empty?: boolean;
+  /** HubSpot's own Salesforce integration, as a third writer: `true` as it installs itself, or with settings. @default false */
+  readonly nativeConnector?: boolean | NativeConnectorOptions;
 }
 
 /** The options with every default filled in. */
@@ -78,5 +81,6 @@ export function settle(options: SandboxOptions, now: number): SandboxSettings {
     timeZone: options.timeZone ?? 'UTC',
     currency: options.currency ?? 'USD',
     empty: options.empty ?? false,
+    nativeConnector: options.nativeConnector ?? false,
   };
 }

@@ -132,7 +132,7 @@ export function batchCreate(call: Call): Answer {
   const table = writableTable(call);
   const taken = new Map<string, string>();
   const steps = inputsOf(call, MAX).map((input): Step => {
-    const { values, refused } = checkValues(call.portal, table, objectOf(input['properties'] ?? {}));
+    const { values, refused } = checkValues(call.portal, table, objectOf(input['properties'] ?? {}), call.caller);
     return {
       ...created(call, table, { values, taken, associations: input['associations'] }),
       traceId: textOf(input['objectWriteTraceId'], 'objectWriteTraceId'),
@@ -222,7 +222,7 @@ interface KnownRecord {
 
 function updated(call: Call, table: Table, known: KnownRecord): Step {
   const { record, input, taken } = known;
-  const { values, refused } = checkValues(call.portal, table, objectOf(input['properties'] ?? {}));
+  const { values, refused } = checkValues(call.portal, table, objectOf(input['properties'] ?? {}), call.caller);
   return {
     traceId: textOf(input['objectWriteTraceId'], 'objectWriteTraceId'),
     refused,

@@ -28,9 +28,14 @@ export interface Tokens {
   readonly userId: number;
   /** Scopes granted to the app. */
   readonly scopes: readonly string[];
+  /** The token of HubSpot's own Salesforce integration; null: it is not installed. */
+  readonly connectorToken: string | null;
 }
 
-/** By token. The app writes as INTEGRATION with its app id, the user as CRM_UI with the user id. */
+/**
+ * By token. The app writes as INTEGRATION with its app id, the user as CRM_UI with the user id, HubSpot's own Salesforce
+ * integration as SALESFORCE without any id.
+ */
 export function callersOf(account: AccountFacts, tokens: Tokens): ReadonlyMap<string, Caller> {
   const app: Caller = {
     kind: 'integration',
@@ -46,9 +51,13 @@ export function callersOf(account: AccountFacts, tokens: Tokens): ReadonlyMap<st
     source: { sourceType: 'CRM_UI', sourceId: `userId:${tokens.userId}`, updatedByUserId: tokens.userId },
     scopes: new Set(allScopes(account)),
   };
+  const connector = tokens.connectorToken;
   return new Map([
     [user.token, user],
     [app.token, app],
+    ...(connector === null
+      ? []
+      : [[connector, { ...user, kind: 'connector', token: connector, source: { sourceType: 'SALESFORCE' } }] as const]),
   ]);
 }
 

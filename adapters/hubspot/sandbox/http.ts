@@ -3,7 +3,8 @@ import type { Portal, Source, Stamp } from './model.ts';
 
 /** Whose token a request carries. */
 export interface Caller {
-  readonly kind: 'integration' | 'user';
+  /** `connector`: HubSpot's own Salesforce integration, which is neither metered nor kept from its read-only properties. */
+  readonly kind: 'integration' | 'user' | 'connector';
   readonly token: string;
   readonly userId: number;
   readonly source: Source;

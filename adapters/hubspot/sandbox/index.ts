@@ -9,7 +9,8 @@ import { createPortal } from './portal.ts';
 import { createWebhooks, type WebhookOptions } from './webhooks/registry.ts';
 import type { DeliveryCounts } from './webhooks/delivery.ts';
 import { matchRoute, routesOf, scopesOf } from './router.ts';
-import { createSeed, type HubspotSeed } from './seed.ts';
+import { createSeed, installConnector, type HubspotSeed } from './seed.ts';
+import { tableNamed } from './store.ts';
 
 export type { HubspotSeed, WriterSource } from './seed.ts';
 
@@ -21,6 +22,8 @@ export interface HubspotHalfOptions {
   readonly token: string;
   /** Bearer of a person at the screen: writes as CRM_UI with a user id, and is not metered. */
   readonly userToken: string;
+  /** Bearer of HubSpot's own Salesforce integration: writes as SALESFORCE. With it the integration's properties are there. @default it is not installed */
+  readonly connectorToken?: string;
   /** `free` has neither campaigns nor leads, and smaller allowances. */
   readonly tier: 'free' | 'pro' | 'enterprise';
   /** `none`: counts and shows headers, refuses nothing. */
@@ -84,7 +87,9 @@ export function hubspotHalf(options: HubspotHalfOptions): HubspotHalf {
     userToken: options.userToken,
     userId: Number(admin.userId),
     scopes: options.scopes ?? allScopes(account),
+    connectorToken: options.connectorToken ?? null,
   });
+  if (options.connectorToken !== undefined) installConnector(portal, tableNamed(portal, 'contacts'));
   const limiter = createLimiter(account, options.limits === 'published');
   const webhooks = options.webhooks === undefined ? null : createWebhooks(portal, options.webhooks);
   const routes = routesOf({ limiter, callers, ...(webhooks === null ? {} : { webhooks }) });

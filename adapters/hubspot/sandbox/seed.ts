@@ -99,6 +99,12 @@ function stored(definition: PropertyDefinition, value: string): string {
 /** HubSpot's Salesforce integration brings its properties along: they come into being with the first value. */
 function connectorProperty(portal: Portal, table: Table, name: string): PropertyDefinition | undefined {
   if (!CONNECTOR_PROPERTIES.some(([known]) => known === name)) return undefined;
+  installConnector(portal, table);
+  return table.definitions.get(name);
+}
+
+/** Adds the properties that HubSpot's Salesforce integration brings along, and their group. */
+export function installConnector(portal: Portal, table: Table): void {
   for (const definition of define(CONNECTOR_PROPERTIES, portal.clock.now())) table.definitions.set(definition.name, definition);
   table.groups.set('salesforceinformation', {
     name: 'salesforceinformation',
@@ -106,5 +112,4 @@ function connectorProperty(portal: Portal, table: Table, name: string): Property
     displayOrder: table.groups.size,
     archived: false,
   });
-  return table.definitions.get(name);
 }

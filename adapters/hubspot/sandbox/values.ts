@@ -1,5 +1,6 @@
 import type { InvalidValue } from './errors.ts';
 import { invalidJson } from './errors.ts';
+import type { Caller } from './http.ts';
 import type { CrmRecord, Portal, PropertyDefinition, Table } from './model.ts';
 
 /** What came of checking the properties of one input: what to write (empty string: clear), and what was refused. */
@@ -9,10 +10,11 @@ export interface CheckedValues {
 }
 
 /**
- * Checks and normalises the properties of a write. Numbers and booleans become text, `null` and `""` clear a value.
+ * Checks and normalises the properties of a write. Numbers and booleans become text, `null` and `""` clear a value. What
+ * nobody else may write, HubSpot's own integration may.
  * @throws {HubspotProblem} 400 when a value is an object or a list
  */
-export function checkValues(portal: Portal, table: Table, properties: Readonly<Record<string, unknown>>): CheckedValues {
+export function checkValues(portal: Portal, table: Table, properties: Readonly<Record<string, unknown>>, by?: Caller): CheckedValues {
   const values = new Map<string, string>();
   const refused: InvalidValue[] = [];
   for (const [name, raw] of Object.entries(properties)) {
@@ -22,7 +24,7 @@ export function checkValues(portal: Portal, table: Table, properties: Readonly<R
       refused.push({ error: 'PROPERTY_DOESNT_EXIST', name, message: `Property "${name}" does not exist` });
       continue;
     }
-    if (definition.readOnlyValue) {
+    if (definition.readOnlyValue && by?.kind !== 'connector') {
       refused.push({ error: 'READ_ONLY_VALUE', name, message: `"${name}" is a read only property; its value cannot be set.` });
       continue;
     }

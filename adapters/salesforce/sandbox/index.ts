@@ -28,6 +28,8 @@ export interface SalesforceHalfOptions {
   readonly accessToken: string;
   /** A salesperson's session; it does not expire. */
   readonly userAccessToken: string;
+  /** The session of the user that HubSpot's own integration runs as; with it that user is there. @default it is not installed */
+  readonly connectorAccessToken?: string;
   readonly clientId: string;
   readonly clientSecret: string;
   /** The version that clients are told of, for example `67.0`; every version from 20.0 to 68.0 is served. */
@@ -94,10 +96,13 @@ export function salesforceHalf(options: SalesforceHalfOptions): SalesforceHalf {
   const users = stockRows(store, ids, settings);
   defineAll(store, ids);
   const org: Org = { ports: options.ports, store, access: fieldAccess(store), ids, settings, users, locks: new Map() };
+  const seed = seedOf(org);
   const lasting = new Map([
     [options.accessToken, users.integration],
     [options.userAccessToken, users.sales],
   ]);
+  if (options.connectorAccessToken !== undefined)
+    lasting.set(options.connectorAccessToken, connectorUser(seed, { admin: users.integration, at: store.now() }));
   const cursors: Cursors = new Map();
   const server: Server = { org, sessions: sessionsOf(org, lasting), usage: usageOf(org), cursors, bulk: bulkOrg(org) };
   return {
@@ -105,7 +110,7 @@ export function salesforceHalf(options: SalesforceHalfOptions): SalesforceHalf {
       if (!server.bulk.runner.idle()) await catchUp(server.bulk, request);
       return answer(server, request);
     },
-    seed: seedOf(org),
+    seed,
     counts() {
       const rows = objects.map((def) => {
         let live = 0;
@@ -115,4 +120,11 @@ export function salesforceHalf(options: SalesforceHalfOptions): SalesforceHalf {
       return { calls: server.usage.total(), rows: Object.fromEntries(rows) };
     },
   };
+}
+
+/** The user that an administrator sets up for HubSpot's own integration. */
+function connectorUser(seed: SalesforceSeed, { admin, at }: { readonly admin: string; readonly at: number }): string {
+  const id = seed.user({ name: 'HubSpot Integration', email: 'hubspot.integration@example.com', profile: 'System Administrator' });
+  seed.update('User', id, { UserPermissionsMarketingUser: true }, { at, userId: admin });
+  return id;
 }

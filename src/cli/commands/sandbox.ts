@@ -18,6 +18,7 @@ interface Options {
   readonly faults?: string;
   readonly empty?: boolean;
   readonly unprovisioned?: boolean;
+  readonly nativeConnector?: true | string;
 }
 
 /** `truce sandbox`: serves an imitation HubSpot and Salesforce until it is told to stop. */
@@ -44,6 +45,10 @@ export function sandboxCommand(session: Session): Command {
     .option('--faults <file>', 'a JSON file of faults to inject (adapters/sandbox/README.md)')
     .option('--empty', 'no people at all')
     .option('--unprovisioned', "without Truce's own fields")
+    .option(
+      '--native-connector [file]',
+      "with HubSpot's own Salesforce integration as a third writer; a JSON file sets it up (adapters/sandbox/README.md)",
+    )
     .addHelpText(
       'after',
       `
@@ -86,7 +91,10 @@ async function toSandboxOptions(options: Options, cwd: string): Promise<SandboxO
     empty: options.empty === true,
     provisioned: options.unprovisioned !== true,
     ...(options.startAt === undefined ? {} : { startAt: instant(options.startAt) }),
-    ...(options.faults === undefined ? {} : { faults: await faultsFrom(resolve(cwd, options.faults)) }),
+    ...(options.faults === undefined
+      ? {}
+      : { faults: (await jsonFrom(cwd, '--faults', options.faults)) as NonNullable<SandboxOptions['faults']> }),
+    ...(options.nativeConnector === undefined ? {} : { nativeConnector: await connectorFrom(cwd, options.nativeConnector) }),
   };
 }
 
@@ -97,12 +105,18 @@ function instant(text: string): number {
   return at;
 }
 
-async function faultsFrom(file: string): Promise<NonNullable<SandboxOptions['faults']>> {
+async function connectorFrom(cwd: string, given: true | string): Promise<NonNullable<SandboxOptions['nativeConnector']>> {
+  return given === true ? true : ((await jsonFrom(cwd, '--native-connector', given)) as NonNullable<SandboxOptions['nativeConnector']>);
+}
+
+/** A JSON file that an option names. @throws {ConfigError} `OPTION_INVALID` when it can't be read */
+async function jsonFrom(cwd: string, option: string, name: string): Promise<unknown> {
+  const file = resolve(cwd, name);
   const { readFile } = await import('node:fs/promises');
   try {
-    return JSON.parse(await readFile(file, 'utf8')) as NonNullable<SandboxOptions['faults']>;
+    return JSON.parse(await readFile(file, 'utf8')) as unknown;
   } catch (error) {
-    throw new ConfigError('OPTION_INVALID', `--faults ${file} can't be read: ${(error as Error).message}`, {
+    throw new ConfigError('OPTION_INVALID', `${option} ${file} can't be read: ${(error as Error).message}`, {
       hint: 'Name a JSON file as adapters/sandbox/README.md describes it.',
       cause: error,
     });
