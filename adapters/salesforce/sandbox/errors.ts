@@ -1,8 +1,12 @@
+import type { JsonObject } from './json.ts';
+
 /** One entry of the array that is the body of every REST error. */
 export interface ErrorBody {
   readonly message: string;
   readonly errorCode: string;
   readonly fields?: readonly string[];
+  /** Only of a duplicate. @source https://github.com/rudderlabs/rudder-server/blob/master/enterprise/reporting/error_extractor_test.go (a recorded answer, checked 2026-11-22) */
+  readonly duplicateResut?: JsonObject;
 }
 
 /** A request that Salesforce refuses as a whole: `status` with `[{ message, errorCode }]`. */
@@ -33,6 +37,32 @@ export class RecordProblem extends Error {
   }
 }
 
+/** A record that a duplicate rule refuses, with what it looks like. */
+export class DuplicatesProblem extends RecordProblem {
+  /** What REST calls `duplicateResut`, in that spelling. */
+  readonly result: JsonObject;
+
+  constructor(message: string, result: JsonObject) {
+    super('DUPLICATES_DETECTED', message);
+    this.result = result;
+  }
+}
+
+/** A record that breaks several rules at once; the first speaks for it where only one error has room. */
+export class SeveralProblems extends RecordProblem {
+  readonly all: readonly [RecordProblem, ...RecordProblem[]];
+
+  constructor(all: readonly [RecordProblem, ...RecordProblem[]]) {
+    super(all[0].code, all[0].message, all[0].fields, all[0].status);
+    this.all = all;
+  }
+}
+
+/** Every reason why a record was refused. */
+export function reasonsOf(problem: RecordProblem): readonly [RecordProblem, ...RecordProblem[]] {
+  return problem instanceof SeveralProblems ? problem.all : [problem];
+}
+
 /** 404 for a path or a record that isn't there. */
 export function notFound(message = 'The requested resource does not exist'): RequestProblem {
   return new RequestProblem('NOT_FOUND', message, 404);
@@ -54,7 +84,8 @@ export function notWriteable(fields: readonly string[]): RecordProblem {
 
 /** The body of a problem, as REST answers it. */
 export function errorBody(problem: RequestProblem | RecordProblem): readonly ErrorBody[] {
+  if (problem instanceof DuplicatesProblem) return [{ duplicateResut: problem.result, errorCode: problem.code, message: problem.message }];
   return problem instanceof RecordProblem
-    ? [{ message: problem.message, errorCode: problem.code, fields: problem.fields }]
+    ? reasonsOf(problem).map(({ message, code, fields }) => ({ message, errorCode: code, fields }))
     : [{ message: problem.message, errorCode: problem.code }];
 }

@@ -1,5 +1,9 @@
 import type { HalfPorts, SandboxHalf } from '../../sandbox/half.ts';
 import { fieldAccess } from './access.ts';
+import { noCustomization } from './customization.ts';
+import { purgeBin } from './dml/bin.ts';
+import { runDue } from './dml/automation.ts';
+import { updateRecord } from './dml/write.ts';
 import { bulkOrg, catchUp } from './bulk/index.ts';
 import { defineAll } from './definitions.ts';
 import { usageOf } from './http/limits.ts';
@@ -95,7 +99,16 @@ export function salesforceHalf(options: SalesforceHalfOptions): SalesforceHalf {
   const ids = idMint();
   const users = stockRows(store, ids, settings);
   defineAll(store, ids);
-  const org: Org = { ports: options.ports, store, access: fieldAccess(store), ids, settings, users, locks: new Map() };
+  const org: Org = {
+    ports: options.ports,
+    store,
+    access: fieldAccess(store),
+    ids,
+    settings,
+    users,
+    locks: new Map(),
+    custom: noCustomization(),
+  };
   const seed = seedOf(org);
   const lasting = new Map([
     [options.accessToken, users.integration],
@@ -107,6 +120,8 @@ export function salesforceHalf(options: SalesforceHalfOptions): SalesforceHalf {
   const server: Server = { org, sessions: sessionsOf(org, lasting), usage: usageOf(org), cursors, bulk: bulkOrg(org) };
   return {
     async handle(request) {
+      purgeBin(org);
+      runDue(org, updateRecord);
       if (!server.bulk.runner.idle()) await catchUp(server.bulk, request);
       return answer(server, request);
     },

@@ -1,5 +1,6 @@
 import type { HalfPorts } from '../../sandbox/half.ts';
 import type { Access } from './access.ts';
+import type { Customization } from './customization.ts';
 import type { IdMint } from './ids.ts';
 import type { Store } from './store.ts';
 
@@ -13,6 +14,7 @@ export interface Org {
   readonly users: OrgUsers;
   /** Records that somebody else's long transaction holds, until an instant. */
   readonly locks: Map<string, number>;
+  readonly custom: Customization;
 }
 
 export interface OrgSettings {
@@ -48,6 +50,20 @@ export interface WriteContext {
   readonly autoAssign: boolean;
   /** Seeding: read-only fields may be set too. */
   readonly trusted: boolean;
+  /** What the request says of duplicates. @default alerts refuse the record */
+  readonly duplicates?: DuplicateOptions;
+  /** Automation that led to this write, as `name of it:record`: none runs twice in a chain. */
+  readonly chain?: readonly string[];
+}
+
+/** `Sforce-Duplicate-Rule-Header`. */
+export interface DuplicateOptions {
+  /** True: an alert is acknowledged, and the record saved. */
+  readonly allowSave: boolean;
+  /** True: the answer shows the records that it looks like, else only their ids. */
+  readonly includeRecordDetails: boolean;
+  /** `/services/data/v67.0`, for the links in the answer. */
+  readonly base: string;
 }
 
 /** A user's ordinary write, now. */

@@ -1,7 +1,10 @@
 import { convertLead } from './dml/convert.ts';
+import { deleteRecord } from './dml/delete.ts';
 import { readInput } from './dml/input.ts';
 import { insertRecord, updateRecord } from './dml/write.ts';
 import { to18 } from './ids.ts';
+import { setupSeed } from './seed-setup.ts';
+import type { SetupSeed } from './seed-setup.ts';
 import type { Org, WriteContext } from './org.ts';
 import type { ObjectDef } from './schema/types.ts';
 import type { Row } from './store.ts';
@@ -14,13 +17,15 @@ interface SeedMoment {
 }
 
 /** Fills an organisation at any point in its past. The rules of saving hold; read-only fields may be set too. */
-export interface SalesforceSeed {
+export interface SalesforceSeed extends SetupSeed {
   /** Makes a user, and the role where it is new. Returns the 18-character id. */
   user(u: { name: string; email: string; role?: string; department?: string; active?: boolean; profile?: string }): string;
   /** Makes a record; `at` becomes its CreatedDate. Returns the 18-character id. */
   insert(sobject: string, fields: Record<string, unknown>, o: SeedMoment): string;
   /** Changes a record and writes its histories. */
   update(sobject: string, id: string, fields: Record<string, unknown>, o: SeedMoment): void;
+  /** Moves a record, and what belongs to it, to the recycle bin. */
+  delete(sobject: string, id: string, o: SeedMoment): void;
   /** Converts a lead, with an opportunity of these fields; without `opportunity` a plain one is made, with null none. */
   convertLead(
     leadId: string,
@@ -62,6 +67,11 @@ export function seedOf(org: Org): SalesforceSeed {
   }
 
   return {
+    ...setupSeed(
+      org,
+      (name, fields) => insert(name, fields, { at: store.now(), userId: org.users.integration }),
+      () => moment({ at: store.now(), userId: org.users.integration }),
+    ),
     user(u) {
       const at = store.now();
       const [first = '', ...rest] = u.name.split(' ');
@@ -87,6 +97,11 @@ export function seedOf(org: Org): SalesforceSeed {
       if (target.def !== object(sobject)) throw new Error(`seed: ${id} is no ${sobject}`);
       const context = moment(o);
       updateRecord(context, target, readInput(context, target.def, fields, false));
+    },
+    delete(sobject, id, o) {
+      const target = row(id);
+      if (target.def !== object(sobject)) throw new Error(`seed: ${id} is no ${sobject}`);
+      deleteRecord(moment(o), target);
     },
     lock(id, o) {
       org.locks.set(row(id).id, o.until);

@@ -1,3 +1,4 @@
+import { STANDARD_DUPLICATE_RULES } from './dml/duplicates.ts';
 import type { IdMint } from './ids.ts';
 import type { OrgSettings, OrgUsers } from './org.ts';
 import { LEAD_STATUSES, STAGES } from './schema/stock.ts';
@@ -131,6 +132,16 @@ export function stockRows(store: Store, ids: IdMint, settings: OrgSettings): Org
       ForecastCategory: stage.forecast,
       ForecastCategoryName: stage.forecast,
       DefaultProbability: stage.probability,
+    });
+  }
+  for (const [object, rule] of Object.entries(STANDARD_DUPLICATE_RULES)) {
+    setup.put('DuplicateRule', {
+      DeveloperName: rule.name,
+      MasterLabel: rule.label,
+      SobjectType: object,
+      SobjectSubtype: 'None',
+      Language: 'en_US',
+      IsActive: false,
     });
   }
   setup.put('AssignmentRule', { Name: 'Inbound leads', SobjectType: 'Lead', Active: true });

@@ -2,6 +2,7 @@ import { RecordProblem } from '../errors.ts';
 import type { WriteContext } from '../org.ts';
 import type { Value } from '../schema/types.ts';
 import type { Row } from '../store.ts';
+import { noteDeletion } from './delete.ts';
 import { readInput } from './input.ts';
 import { systemUpdate, updateRecord } from './write.ts';
 
@@ -35,13 +36,22 @@ export function mergeRecords(context: WriteContext, merge: Merge): readonly stri
     }
     if (losers.some((row) => store.value(row, 'IsConverted') === true))
       throw new RecordProblem('CANNOT_UPDATE_CONVERTED_LEAD', 'cannot reference converted lead');
-    const moved = losers.flatMap((loser) => [...absorb(context, loser, master.id)]);
+    const moved = losers.flatMap((loser) => {
+      const gone: string[] = [loser.id];
+      const found = [...absorb(context, loser, { masterId: master.id, gone })];
+      noteDeletion(context, loser.id, { at: context.at, gone, unlinked: [] });
+      return found;
+    });
     updateRecord(context, store.row(master.id) ?? master, readInput(context, master.def, Object.fromEntries(merge.fields), false));
     return moved;
   });
 }
 
-function* absorb(context: WriteContext, loser: Row, masterId: string): Iterable<string> {
+function* absorb(
+  context: WriteContext,
+  loser: Row,
+  { masterId, gone }: { readonly masterId: string; readonly gone: string[] },
+): Iterable<string> {
   const { store } = context.org;
   for (const child of store.objects()) {
     for (const field of child.fields.values()) {
@@ -49,6 +59,7 @@ function* absorb(context: WriteContext, loser: Row, masterId: string): Iterable<
       for (const row of store.find(child.name, field.name, loser.id) ?? []) {
         if (child.name === 'CampaignMember' && isMember(context, row, field.name, masterId)) {
           systemUpdate(context, row, new Map([['IsDeleted', true]]));
+          gone.push(row.id);
         } else {
           systemUpdate(context, row, new Map<string, Value>([[field.name, masterId]]));
           yield row.id;
@@ -56,12 +67,12 @@ function* absorb(context: WriteContext, loser: Row, masterId: string): Iterable<
       }
     }
   }
-  const gone = new Map<string, Value>([
+  const merged = new Map<string, Value>([
     ['IsDeleted', true],
     ['MasterRecordId', masterId],
     ['LastModifiedById', context.userId],
   ]);
-  systemUpdate(context, loser, gone);
+  systemUpdate(context, loser, merged);
 }
 
 /** The master is in that campaign already: the second membership goes. */

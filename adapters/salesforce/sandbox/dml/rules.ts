@@ -2,6 +2,7 @@ import type { Rules } from './draft.ts';
 import { campaignMemberRules, campaignRules } from './rules-campaign.ts';
 import { contactRoleRules, opportunityRules } from './rules-deal.ts';
 import { customFieldRules, fieldPermissionRules, permissionRules } from './rules-setup.ts';
+import { validationRuleRules } from './validation-rules.ts';
 import { leadRules } from './rules-lead.ts';
 import { eventRules, taskRules } from './rules-activity.ts';
 
@@ -16,6 +17,7 @@ const BY_OBJECT: ReadonlyMap<string, Rules> = new Map([
   ['Task', taskRules],
   ['Event', eventRules],
   ['CustomField', customFieldRules],
+  ['ValidationRule', validationRuleRules],
   ['FieldPermissions', fieldPermissionRules],
   ['ObjectPermissions', permissionRules],
   ['PermissionSet', permissionRules],

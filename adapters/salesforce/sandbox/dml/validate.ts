@@ -1,6 +1,7 @@
 import { RecordProblem } from '../errors.ts';
 import type { FieldDef, PicklistValue, Value } from '../schema/types.ts';
 import { textOf } from '../schema/fields.ts';
+import type { Org } from '../org.ts';
 import type { Store } from '../store.ts';
 import type { Draft } from './draft.ts';
 
@@ -39,7 +40,7 @@ export function picklistOf(store: Store, object: string, field: FieldDef): reado
  * Checks what a draft would store: required fields, then each changed value.
  * @throws {RecordProblem} with Salesforce's code for the first thing that is wrong.
  */
-export function validate(store: Store, draft: Draft): void {
+export function validate(org: Org, draft: Draft): void {
   const missing: string[] = [];
   for (const field of draft.def.fields.values()) {
     if (field.nillable || field.type === 'boolean' || field.derive !== null || field.name === 'Id') continue;
@@ -51,11 +52,12 @@ export function validate(store: Store, draft: Draft): void {
     if (value === null || (draft.before !== null && draft.before.values.get(name) === value)) continue;
     const field = draft.def.fields.get(name.toLowerCase());
     if (field === undefined) continue;
-    checkValue(store, draft, field, value);
+    checkValue(org, draft, field, value);
   }
 }
 
-function checkValue(store: Store, draft: Draft, field: FieldDef, value: Value): void {
+function checkValue(org: Org, draft: Draft, field: FieldDef, value: Value): void {
+  const { store } = org;
   if (typeof value === 'string' && field.length > 0 && value.length > field.length && field.type !== 'reference') {
     throw new RecordProblem('STRING_TOO_LONG', `${field.label}: data value too large: ${value} (max length=${String(field.length)})`, [
       field.name,
@@ -64,7 +66,7 @@ function checkValue(store: Store, draft: Draft, field: FieldDef, value: Value): 
   if (field.type === 'email' && !/^[^\s@<>()[\],;:\\"]+@[^\s@<>()[\],;:\\"]+\.[^\s@<>()[\],;:\\".]+$/.test(String(value))) {
     throw new RecordProblem('INVALID_EMAIL_ADDRESS', `${field.label}: invalid email address: ${String(value)}`, [field.name]);
   }
-  if (field.restricted && !picklistOf(store, draft.def.name, field).some((option) => option.value === value)) {
+  if (field.restricted && !offers(org, draft, field, value)) {
     throw new RecordProblem(
       'INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST',
       `${field.label}: bad value for restricted picklist field: ${String(value)}`,
@@ -80,6 +82,13 @@ function checkValue(store: Store, draft: Draft, field: FieldDef, value: Value): 
   }
   if (field.type === 'reference' && field.derive === null) checkReference(store, field, String(value));
   if (field.unique) checkUnique(store, draft, field, value);
+}
+
+/** True for an active value of a picklist that the record's type offers. */
+function offers({ store, custom }: Org, draft: Draft, field: FieldDef, value: Value): boolean {
+  const chosen = custom.recordTypeValues.get(textOf(draft.values.get('RecordTypeId')) ?? '')?.get(field.name);
+  if (chosen !== undefined && !chosen.has(String(value))) return false;
+  return picklistOf(store, draft.def.name, field).some((option) => option.active && option.value === value);
 }
 
 function checkReference(store: Store, field: FieldDef, id: string): void {

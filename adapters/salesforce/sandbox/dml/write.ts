@@ -4,11 +4,14 @@ import type { ObjectDef, Value } from '../schema/types.ts';
 import type { Row } from '../store.ts';
 import { wholeSecond } from '../time.ts';
 import type { Draft } from './draft.ts';
+import { runAfter, runBefore } from './automation.ts';
+import { refuseDuplicates } from './duplicates.ts';
 import { trackCreation, trackChanges } from './history.ts';
 import type { Input } from './input.ts';
 import { refuseLocked } from './locks.ts';
 import { rulesOf } from './rules.ts';
 import { rounded, validate } from './validate.ts';
+import { runValidationRules } from './validation-rules.ts';
 
 /**
  * Creates a record: defaults, rules, checks, stamps, histories. Returns its id.
@@ -35,6 +38,7 @@ export function insertRecord(context: WriteContext, def: ObjectDef, input: Input
     const row = save(context, draft);
     trackCreation(context, row);
     rulesOf(def.name).after?.(context, draft, row);
+    runAfter(context, draft, updateRecord);
     return row.id;
   });
 }
@@ -58,6 +62,7 @@ export function updateRecord(context: WriteContext, before: Row, input: Input): 
     const row = save(context, draft);
     trackChanges(context, before, row);
     rulesOf(before.def.name).after?.(context, draft, row);
+    runAfter(context, draft, updateRecord);
   });
 }
 
@@ -71,10 +76,14 @@ function setGiven(def: ObjectDef, values: Map<string, Value>, input: Input): voi
   }
 }
 
-function save(context: WriteContext, draft: Draft): Row {
-  refuseLocked(context, draft.id, draft);
+/** @source https://developer.salesforce.com/docs/atlas.en-us.apexcode.meta/apexcode/apex_triggers_order_of_execution.htm (the order, checked 2026-11-22) */
+function save(context: WriteContext, asked: Draft): Row {
+  refuseLocked(context, asked.id, asked);
+  const draft = runBefore(context, asked);
   rulesOf(draft.def.name).before?.(context, draft);
-  validate(context.org.store, draft);
+  validate(context.org, draft);
+  runValidationRules(context, draft);
+  refuseDuplicates(context, draft);
   for (const [name, value] of draft.values) if (value === null) draft.values.delete(name);
   const row: Row = { def: draft.def, id: draft.id, stamp: Number(draft.values.get('SystemModstamp')), values: draft.values };
   context.org.store.set(row);

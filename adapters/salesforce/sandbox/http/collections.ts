@@ -1,15 +1,14 @@
 import { deleteRecord } from '../dml/delete.ts';
 import { readInput } from '../dml/input.ts';
 import { insertRecord, updateRecord } from '../dml/write.ts';
-import { RecordProblem, RequestProblem, notFound } from '../errors.ts';
+import { RecordProblem, RequestProblem, notFound, reasonsOf } from '../errors.ts';
 import { to18 } from '../ids.ts';
 import { get, isObject, plainText } from '../json.ts';
 import type { JsonObject } from '../json.ts';
-import { contextOf } from '../org.ts';
 import type { WriteContext } from '../org.ts';
 import type { ObjectDef } from '../schema/types.ts';
 import type { Row } from '../store.ts';
-import { autoAssign, allow, objectBody } from './reply.ts';
+import { allow, objectBody, writeContext } from './reply.ts';
 import type { Call, Reply } from './reply.ts';
 import { fieldsNamed, rowJson, rowsByKey } from './rows.ts';
 
@@ -22,7 +21,7 @@ type Outcome =
   | { readonly id: string; readonly success: true; readonly errors: readonly never[]; readonly created?: boolean }
   | {
       readonly success: false;
-      readonly errors: readonly [{ readonly statusCode: string; readonly message: string; readonly fields: readonly string[] }];
+      readonly errors: readonly { readonly statusCode: string; readonly message: string; readonly fields: readonly string[] }[];
     };
 
 /** Rolls a whole collection back. */
@@ -35,7 +34,10 @@ function attempt(work: Work): Outcome {
     return { ...work(), success: true, errors: [] };
   } catch (error) {
     if (error instanceof RecordProblem)
-      return { success: false, errors: [{ statusCode: error.code, message: error.message, fields: error.fields }] };
+      return {
+        success: false,
+        errors: reasonsOf(error).map(({ code, message, fields }) => ({ statusCode: code, message, fields })),
+      };
     throw error;
   }
 }
@@ -154,7 +156,7 @@ function update(call: Call, context: WriteContext, def: ObjectDef, raw: JsonObje
 export function writeCollection(call: Call): Reply {
   allow(call, ['POST', 'PATCH', 'DELETE', 'GET']);
   if (call.method === 'GET') throw notFound();
-  const context = contextOf(call.org, call.userId, autoAssign(call));
+  const context = writeContext(call);
   if (call.method === 'DELETE') {
     const ids = (call.query.get('ids') ?? '').split(',').filter((id) => id !== '');
     if (ids.length > MOST_WRITES) throw tooMany(MOST_WRITES);
@@ -173,7 +175,7 @@ export function writeCollection(call: Call): Reply {
 /** `PATCH /composite/sobjects/Lead/Key__c`: upsert by an external id that each record carries. */
 export function upsertCollection(call: Call, def: ObjectDef, keyName: string): Reply {
   allow(call, ['PATCH']);
-  const context = contextOf(call.org, call.userId, autoAssign(call));
+  const context = writeContext(call);
   const { field } = rowsByKey(call, def, keyName, '');
   const works = recordsOf(call, def).map(({ raw }): Work => {
     const name = Object.keys(raw).find((key) => key.toLowerCase() === field.name.toLowerCase());

@@ -113,18 +113,7 @@ export function describe(call: Call, def: ObjectDef): Reply {
       lookupLayoutable: null,
       namedLayoutInfos: [],
       networkScopeFieldName: null,
-      recordTypeInfos: [
-        {
-          active: true,
-          available: true,
-          defaultRecordTypeMapping: true,
-          developerName: 'Master',
-          master: true,
-          name: 'Master',
-          recordTypeId: '012000000000000AAA',
-          urls: { layout: `${path}/describe/layouts/012000000000000AAA` },
-        },
-      ],
+      recordTypeInfos: recordTypeInfos(call, def, path),
       searchLayoutable: true,
       sobjectDescribeOption: 'FULL',
       supportedScopes: [
@@ -134,6 +123,31 @@ export function describe(call: Call, def: ObjectDef): Reply {
       urls: { describe: `${path}/describe`, rowTemplate: `${path}/{ID}`, sobject: path },
     },
   };
+}
+
+const MASTER = { id: '012000000000000AAA', name: 'Master', developerName: 'Master', active: true } as const;
+
+/** The record types of an object, and the one that all begin with. */
+function recordTypeInfos(call: Call, def: ObjectDef, path: string): readonly unknown[] {
+  const { store } = call.org;
+  const own = [...store.rows('RecordType')]
+    .filter((row) => store.value(row, 'SobjectType') === def.name)
+    .map((row) => ({
+      id: row.id,
+      name: store.value(row, 'Name'),
+      developerName: store.value(row, 'DeveloperName'),
+      active: store.value(row, 'IsActive') === true,
+    }));
+  return [...own, MASTER].map((type) => ({
+    active: type.active,
+    available: true,
+    defaultRecordTypeMapping: type.id === MASTER.id,
+    developerName: type.developerName,
+    master: type.id === MASTER.id,
+    name: type.name,
+    recordTypeId: type.id,
+    urls: { layout: `${path}/describe/layouts/${type.id}` },
+  }));
 }
 
 function childRelationships(call: Call, def: ObjectDef): readonly unknown[] {

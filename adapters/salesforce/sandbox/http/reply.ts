@@ -1,7 +1,8 @@
 import { isObject } from '../json.ts';
 import type { JsonObject } from '../json.ts';
 import { RequestProblem } from '../errors.ts';
-import type { Org } from '../org.ts';
+import { contextOf } from '../org.ts';
+import type { Org, WriteContext } from '../org.ts';
 
 /** The API versions served. */
 export const FIRST_VERSION = 20;
@@ -57,4 +58,20 @@ export function allow(call: Pick<Call, 'method'>, methods: readonly string[]): v
 /** `Sforce-Auto-Assign` is TRUE unless the request says otherwise; a rule's id means TRUE too. */
 export function autoAssign(call: Call): boolean {
   return (call.headers['sforce-auto-assign'] ?? 'TRUE').toUpperCase() !== 'FALSE';
+}
+
+/** From this version on the header about duplicates is read. */
+const DUPLICATE_HEADER_SINCE = 52;
+
+/**
+ * Who writes, when, and under which of the request's headers.
+ * @source https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/headers_duplicaterules.htm (checked 2026-11-22)
+ */
+export function writeContext(call: Call): WriteContext {
+  const header = call.version < DUPLICATE_HEADER_SINCE ? '' : (call.headers['sforce-duplicate-rule-header'] ?? '');
+  const says = (name: string): boolean => new RegExp(`\\b${name}\\s*=\\s*true\\b`, 'i').test(header);
+  return {
+    ...contextOf(call.org, call.userId, autoAssign(call)),
+    duplicates: { allowSave: says('allowSave'), includeRecordDetails: says('includeRecordDetails'), base: call.base },
+  };
 }

@@ -11,12 +11,12 @@ import { attributesOf } from '../soql/project.ts';
 import type { Json } from '../soql/project.ts';
 import { jsonValue } from '../soql/values.ts';
 import type { Row } from '../store.ts';
-import { allow, autoAssign, objectBody } from './reply.ts';
+import { allow, objectBody, writeContext } from './reply.ts';
 import type { Call, Reply } from './reply.ts';
 
 /** `POST /sobjects/Lead`. */
 export function createRow(call: Call, def: ObjectDef): Reply {
-  const context = contextOf(call.org, call.userId, autoAssign(call));
+  const context = writeContext(call);
   const id = insertRecord(context, def, readInput(context, def, objectBody(call), true));
   return { status: 201, json: { id, success: true, errors: [] }, headers: { location: `${call.base}/sobjects/${def.name}/${id}` } };
 }
@@ -76,7 +76,7 @@ function oneRow(call: Call, row: Row): Reply {
 }
 
 function change(call: Call, row: Row, raw: JsonObject): void {
-  const context = contextOf(call.org, call.userId, autoAssign(call));
+  const context = writeContext(call);
   updateRecord(context, row, readInput(context, row.def, raw, false));
 }
 
@@ -136,7 +136,7 @@ function upsert(
     return call.version < 46 ? { status: 204 } : { status: 200, json: { id: target.row.id, success: true, errors: [], created: false } };
   }
   if (target.field.type === 'id') throw notFound();
-  const context = contextOf(call.org, call.userId, autoAssign(call));
+  const context = writeContext(call);
   const id = insertRecord(context, def, readInput(context, def, { ...raw, [target.field.name]: target.value }, true));
   return {
     status: 201,

@@ -25,6 +25,8 @@ interface SoapServer {
 }
 
 const MOST_CONVERTS = 100;
+/** A conversion makes records that look like their lead. */
+const ACKNOWLEDGED = { allowSave: true, includeRecordDetails: false, base: '' } as const;
 
 /** A SOAP fault: HTTP 500 with `sf:CODE`. */
 class Fault extends Error {
@@ -195,7 +197,7 @@ function convert(context: WriteContext, argument: JsonObject): string {
           doNotCreateOpportunity: textIn(one, 'doNotCreateOpportunity') === 'true',
           overwriteLeadSource: textIn(one, 'overwriteLeadSource') === 'true',
         };
-        const made = convertLead(context, conversion);
+        const made = convertLead({ ...context, duplicates: ACKNOWLEDGED }, conversion);
         return (
           element('accountId', made.accountId) +
           element('contactId', made.contactId) +

@@ -1,3 +1,11 @@
+import {
+  apexTriggerObject,
+  duplicateRuleObject,
+  flowDefinitionViewObject,
+  flowObject,
+  recordTypeObject,
+  validationRuleObject,
+} from './automation.ts';
 import { eventObject, taskObject } from './activities.ts';
 import { campaignMemberObject, campaignMemberStatusObject, campaignObject } from './campaigns.ts';
 import type { ReadFigure } from './campaigns.ts';
@@ -59,6 +67,12 @@ export function catalogObjects(options: CatalogOptions): readonly ObjectDef[] {
     setup.fieldDefinitionObject(),
     setup.entityDefinitionObject(),
     setup.customFieldObject(),
+    recordTypeObject(),
+    duplicateRuleObject(),
+    validationRuleObject(),
+    flowDefinitionViewObject(),
+    flowObject(),
+    apexTriggerObject(),
     ...(options.multiCurrency ? [setup.currencyTypeObject(), setup.datedRateObject()] : []),
   ];
   const byName = new Map(objects.map((def) => [def.name, def]));

@@ -1,20 +1,6 @@
+import { metadataField } from './automation.ts';
 import { fullName } from './shared.ts';
-import {
-  NO_BIN,
-  count,
-  day,
-  field,
-  flag,
-  instant,
-  longText,
-  lookup,
-  object,
-  picklist,
-  readOnly,
-  readOnlyObject,
-  required,
-  text,
-} from './fields.ts';
+import { NO_BIN, count, day, field, flag, instant, lookup, object, picklist, readOnly, readOnlyObject, required, text } from './fields.ts';
 import type { Row, Store } from '../store.ts';
 import type { ObjectDef, Value } from './types.ts';
 
@@ -166,7 +152,9 @@ export function permissionSetObject(): ObjectDef {
     lookup('LicenseId', ['PermissionSetLicense'], { relationship: null }),
     text('NamespacePrefix', 15, readOnly),
     picklist('Type', ['Regular', 'Profile', 'Standard'], { ...readOnly, length: 40 }),
-    ...['ApiEnabled', 'ViewSetup', 'CustomizeApplication', 'ModifyAllData', 'ViewAllData', 'BulkApiHardDelete'].map((name) => flag(`Permissions${name}`)),
+    ...['ApiEnabled', 'ViewSetup', 'CustomizeApplication', 'ModifyAllData', 'ViewAllData', 'BulkApiHardDelete'].map((name) =>
+      flag(`Permissions${name}`),
+    ),
   ];
   return object('PermissionSet', '0PS', fields, { lacks: NO_BIN });
 }
@@ -239,7 +227,7 @@ export function customFieldObject(): ObjectDef {
     text('TableEnumOrId', 255, readOnly),
     text('NamespacePrefix', 15, readOnly),
     text('FullName', 255, { nillable: false }),
-    longText('Metadata', 131_072, { nillable: false }),
+    metadataField(),
   ];
   return object('CustomField', '00N', fields, { home: 'tooling', updateable: false, deletable: false });
 }

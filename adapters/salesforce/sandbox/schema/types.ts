@@ -3,8 +3,8 @@ import type { Row, Store } from '../store.ts';
 /** A stored value: instants are epoch milliseconds, dates `YYYY-MM-DD`, references 18-character ids. */
 export type Value = string | number | boolean | null;
 
-/** The parts of a compound address; only ever read, never stored. */
-export type Address = Readonly<Record<string, string | number | null>>;
+/** The parts of a compound address, or a definition's metadata; only ever read, never stored. */
+export type Address = Readonly<Record<string, unknown>>;
 
 export type FieldType =
   | 'id'
