@@ -133,10 +133,19 @@ function campaignOrder(sort: string): (a: CampaignExtra, b: CampaignExtra) => nu
 /** `GET /marketing/campaigns/{guid}`, with its assets. */
 export function getCampaign(call: Call): Answer {
   const extra = campaignOf(call);
-  const assets = [...extra.assets].map(
-    ([type, ids]) => [type, { results: [...ids].slice(0, 50).map((id) => ({ id, ...assetName(call.portal, type, id) })) }] as const,
-  );
+  const assets = [...extra.assets].map(([type, ids]) => [type, embeddedAssets(call, extra, type, [...ids])] as const);
   return ok({ ...presentCampaign(call.portal, extra, readableNames(call)), assets: Object.fromEntries(assets) });
+}
+
+/** Assets of a type that stand in the campaign itself; the rest are paged by type. @source recorded: sudhakar-mwb/Practus-Migration */
+const EMBEDDED_ASSETS = 50;
+
+function embeddedAssets(call: Call, extra: CampaignExtra, type: string, ids: readonly string[]): unknown {
+  const results = ids.slice(0, EMBEDDED_ASSETS).map((id) => ({ id, ...assetName(call.portal, type, id) }));
+  if (ids.length <= EMBEDDED_ASSETS) return { results };
+  const after = String(EMBEDDED_ASSETS);
+  const link = `${call.origin}/marketing/v3/campaigns/${extra.guid}/assets/${type}?after=${after}`;
+  return { results, paging: { next: { after, link } } };
 }
 
 /** The name of an asset that the sandbox knows: lists. */
@@ -233,12 +242,14 @@ export function batchCreateCampaigns(call: Call): Answer {
 export function batchReadCampaigns(call: Call): Answer {
   const names = readableNames(call);
   const { found, errors } = campaignsOf(call);
+  // A campaign that is named twice is answered once, as documented.
+  const once = new Map(found.map(({ extra }) => [extra.guid, extra]));
   return batchAnswer(
     call,
     200,
     mixed(
       call,
-      found.map(({ extra }) => presentCampaign(call.portal, extra, names)),
+      [...once.values()].map((extra) => presentCampaign(call.portal, extra, names)),
     ),
     errors,
   );
