@@ -15,10 +15,19 @@ import {
   textOf,
   textsOf,
 } from './http.ts';
-import type { RecordList } from './model.ts';
-import { recordFollowingMerges, tableNamed } from './store.ts';
+import type { Portal, RecordList } from './model.ts';
+import { recordById, recordFollowingMerges, tableNamed } from './store.ts';
 
-function present(list: RecordList): Record<string, unknown> {
+/** Members that are neither archived nor gone, with the time at which they joined. */
+function livingMembers(portal: Portal, list: RecordList): readonly (readonly [id: string, at: number])[] {
+  const table = tableNamed(portal, list.objectTypeId);
+  return [...list.members].filter(([id]) => {
+    const record = recordById(table, id);
+    return record !== undefined && record.archivedAt === null;
+  });
+}
+
+function present(portal: Portal, list: RecordList): Record<string, unknown> {
   return {
     listId: list.listId,
     listVersion: list.version,
@@ -30,7 +39,7 @@ function present(list: RecordList): Record<string, unknown> {
     updatedAt: iso(list.updatedAt),
     createdById: list.createdBy,
     updatedById: list.createdBy,
-    size: list.members.size,
+    size: livingMembers(portal, list).length,
   };
 }
 
@@ -49,7 +58,7 @@ export function postList(call: Call): Answer {
     throw invalid(`Lists with processingType ${processingType} need filters that this account does not offer`);
   const objectTypeId = tableNamed(call.portal, requiredText(body['objectTypeId'], 'objectTypeId')).type.typeId;
   if (named(call, objectTypeId, name) !== undefined) throw conflict(`A list named '${name}' already exists.`);
-  const listId = String(call.portal.lists.size + 1);
+  const listId = String(call.portal.nextListId());
   const list: RecordList = {
     listId,
     name,
@@ -62,7 +71,7 @@ export function postList(call: Call): Answer {
     members: new Map(),
   };
   call.portal.lists.set(listId, list);
-  return ok({ list: present(list) });
+  return ok({ list: present(call.portal, list) });
 }
 
 function named(call: Call, objectTypeId: string, name: string): RecordList | undefined {
@@ -75,19 +84,19 @@ function named(call: Call, objectTypeId: string, name: string): RecordList | und
 export function getLists(call: Call): Answer {
   const ids = queryList(call, 'listIds');
   const lists = ids.flatMap((id) => call.portal.lists.get(id) ?? []);
-  return ok({ lists: lists.map(present) });
+  return ok({ lists: lists.map((list) => present(call.portal, list)) });
 }
 
 /** `GET /crm/lists/{listId}` */
 export function getList(call: Call): Answer {
-  return ok({ list: present(listOf(call)) });
+  return ok({ list: present(call.portal, listOf(call)) });
 }
 
 /** `GET /crm/lists/object-type-id/{objectTypeId}/name/{name}` */
 export function getListByName(call: Call): Answer {
   const list = named(call, tableNamed(call.portal, param(call, 'objectTypeId')).type.typeId, param(call, 'name'));
   if (list === undefined) throw notFound(`List does not exist with name ${param(call, 'name')}.`);
-  return ok({ list: present(list) });
+  return ok({ list: present(call.portal, list) });
 }
 
 /** `POST /crm/lists/search` */
@@ -105,7 +114,7 @@ export function searchLists(call: Call): Answer {
       (types.length === 0 || types.includes(list.processingType)),
   );
   const lists = all.slice(offset, offset + count).map((list) => {
-    const { size, ...shown } = present(list);
+    const { size, ...shown } = present(call.portal, list);
     return { ...shown, additionalProperties: { hs_list_size: String(size) } };
   });
   return ok({ lists, offset: offset + lists.length, hasMore: offset + lists.length < all.length, total: all.length });
@@ -113,8 +122,9 @@ export function searchLists(call: Call): Answer {
 
 function number(given: unknown, fallback: number, max: number): number {
   if (given === undefined || given === null) return fallback;
-  if (typeof given !== 'number' || given < 0 || given > max) throw invalid(`Invalid number: it must be between 0 and ${max}`);
-  return given;
+  if (!Number.isInteger(given) || Number(given) < 0 || Number(given) > max)
+    throw invalid(`Invalid number: it must be an integer between 0 and ${max}`);
+  return Number(given);
 }
 
 /** `DELETE /crm/lists/{listId}` */
@@ -128,7 +138,7 @@ export function listMembers(call: Call): Answer {
   const list = listOf(call);
   const [limit, after] = [queryLimit(call, 250, 100), queryAfter(call)];
   const byJoining = call.path.endsWith('/join-order');
-  const members = [...list.members].sort((a, b) => (byJoining ? a[1] - b[1] : 0) || Number(a[0]) - Number(b[0]));
+  const members = livingMembers(call.portal, list).toSorted((a, b) => (byJoining ? a[1] - b[1] : 0) || Number(a[0]) - Number(b[0]));
   const page = members.slice(after, after + limit);
   return ok({
     results: page.map(([recordId, at]) => ({ recordId, membershipTimestamp: iso(at) })),

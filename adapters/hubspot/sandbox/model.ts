@@ -194,6 +194,8 @@ export interface Portal {
   readonly campaignGuids: Map<string, string>;
   /** The next record id; ids grow with gaps, as in a real account. */
   nextId(): number;
+  /** The next list id; those of deleted lists do not come again. */
+  nextListId(): number;
 }
 
 /** When and by whom something is written. */

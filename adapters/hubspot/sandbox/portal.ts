@@ -18,6 +18,7 @@ export function createPortal(ports: HalfPorts, account: AccountFacts, provisione
   const now = ports.clock.now();
   const tables = new Map(OBJECT_TYPES.map((type) => [type.typeId, createTable(type, now, provisioned)]));
   let last = FIRST_ID;
+  let lastList = 0;
   return {
     clock: ports.clock,
     random: ports.random,
@@ -34,6 +35,10 @@ export function createPortal(ports: HalfPorts, account: AccountFacts, provisione
     pipelines: STOCK_PIPELINES,
     campaigns: new Map(),
     campaignGuids: new Map(),
+    nextListId: () => {
+      lastList += 1;
+      return lastList;
+    },
     nextId: () => {
       last += 1 + Math.floor(ports.random.next() * 9);
       return last;

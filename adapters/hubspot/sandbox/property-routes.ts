@@ -182,6 +182,7 @@ function optionsOf(type: string, given: unknown): readonly PropertyOption[] {
 export function patchProperty(call: Call): Answer {
   const table = tableOfCall(call);
   const definition = definitionNamed(table, param(call, 'name'));
+  if (definition.archivedAt !== null) throw notFound(`Property ${definition.name} does not exist`);
   const body = bodyObject(call);
   const groupName = textOf(body['groupName'], 'groupName') ?? definition.groupName;
   if (!table.groups.has(groupName)) throw invalid(`Property group ${groupName} does not exist`);
@@ -219,7 +220,12 @@ export function batchCreateProperties(call: Call): Answer {
 
 /** `POST /crm/properties/{type}/batch/read` */
 export function batchReadProperties(call: Call): Answer {
-  return eachProperty(call, 200, (table, input) => definitionNamed(table, requiredText(input['name'], 'name')));
+  const archived = bodyObject(call)['archived'] === true;
+  return eachProperty(call, 200, (table, input) => {
+    const definition = definitionNamed(table, requiredText(input['name'], 'name'));
+    if ((definition.archivedAt !== null) !== archived) throw notFound(`Property ${definition.name} does not exist`);
+    return definition;
+  });
 }
 
 function eachProperty(call: Call, plain: number, act: (table: Table, input: Record<string, unknown>) => PropertyDefinition): Answer {

@@ -1,15 +1,28 @@
 import { describe, expect, it } from 'vitest';
-import { dig, ids, results, START, testPortal, text, USER_TOKEN } from './portal.ts';
+import { conforms } from '../../conformance/conforms.ts';
+import { dig, results, testPortal, text, type Reply, type TestPortal } from './portal.ts';
 
+const GUIDE = 'https://developers.hubspot.com/docs/api-reference/legacy/crm/properties/guide';
+const KNOWLEDGE = 'https://knowledge.hubspot.com/properties/hubspots-default-contact-properties';
+const PROPERTY = '@hubspot/api-client lib/codegen/crm/properties/models/Property';
+const META = '@hubspot/api-client lib/codegen/crm/properties/models/PropertyModificationMetadata';
+const READ = '@hubspot/api-client lib/codegen/crm/properties/models/BatchReadInputPropertyName';
+const GROUP = '@hubspot/api-client lib/codegen/crm/properties/models/PropertyGroup';
+const RECORDED = 'https://github.com/sudhakar-mwb/Practus-Migration/blob/main/migrate-campaigns.js';
+
+const PATH = '/crm/v3/properties/contacts';
 const TEXT = { label: 'X', type: 'string', fieldType: 'text', groupName: 'contactinformation' };
 
-describe('property definitions', () => {
-  // recorded: property dumps; specified: properties guide
-  it('carry the stock options of the lead status and the lifecycle stages', async () => {
-    const { send } = testPortal();
-    const values = async (line: string): Promise<unknown> =>
-      (dig(await send(line), 'options') as { value: string }[]).map((option) => option.value);
-    expect(await values('GET /crm/v3/properties/contacts/hs_lead_status')).toEqual([
+const options = async (portal: TestPortal, name: string): Promise<unknown> =>
+  (dig(await portal.send(`GET ${PATH}/${name}`), 'options') as { value: string }[]).map((option) => option.value);
+
+const make = (portal: TestPortal, more: object): Promise<Reply> => portal.send(`POST ${PATH}`, { ...TEXT, ...more });
+
+const names = (reply: Reply): unknown[] => results(reply).map((property) => property['name']);
+
+describe('stock properties', () => {
+  conforms({ known: 'specified', source: KNOWLEDGE }, 'hs_lead_status has eight options at first', async () => {
+    expect(await options(testPortal(), 'hs_lead_status')).toEqual([
       'NEW',
       'OPEN',
       'IN_PROGRESS',
@@ -19,7 +32,10 @@ describe('property definitions', () => {
       'CONNECTED',
       'BAD_TIMING',
     ]);
-    expect(await values('GET /crm/properties/2026-03/0-1/lifecyclestage')).toEqual([
+  });
+
+  conforms({ known: 'specified', source: KNOWLEDGE }, 'lifecyclestage has eight stages in order', async () => {
+    expect(await options(testPortal(), 'lifecyclestage')).toEqual([
       'subscriber',
       'lead',
       'marketingqualifiedlead',
@@ -31,150 +47,204 @@ describe('property definitions', () => {
     ]);
   });
 
-  it('hold Truce’s own when provisioned, and not otherwise', async () => {
-    const names = async (provisioned: boolean, type: string): Promise<unknown[]> =>
-      results(await testPortal({ provisioned }).send(`GET /crm/v3/properties/${type}`))
-        .map((property) => property['name'])
-        .filter((name) => String(name).startsWith('truce_'));
-    expect(await names(true, 'contacts')).toEqual([
-      'truce_key',
-      'truce_cross_id',
-      'truce_outcome',
-      'truce_outcome_amount',
-      'truce_outcome_reason',
-      'truce_outcome_closed_at',
-      'truce_outcome_campaign',
-    ]);
-    expect(await names(true, 'campaigns')).toHaveLength(20);
-    expect(await names(false, 'contacts')).toEqual([]);
-    expect(await names(false, 'campaigns')).toEqual([]);
+  conforms({ known: 'specified', source: KNOWLEDGE }, 'hs_lead_status is a radio select', async () => {
+    expect((await testPortal().send(`GET ${PATH}/hs_lead_status`)).body).toMatchObject({ type: 'enumeration', fieldType: 'radio' });
   });
 
-  // specified: properties guide; assumed: wording and codes of the refusals
-  it('are made singly and in batches, with unique values where asked', async () => {
+  conforms({ known: 'specified', source: PROPERTY }, 'say hubspotDefined', async () => {
+    expect(dig(await testPortal().send(`GET ${PATH}/email`), 'hubspotDefined')).toBe(true);
+  });
+
+  conforms({ known: 'recorded', source: RECORDED }, 'custom ones leave hubspotDefined out', async () => {
+    expect((await make(testPortal(), { name: 'code' })).body).not.toHaveProperty('hubspotDefined');
+  });
+
+  conforms({ known: 'specified', source: META }, 'tell whether their value is read-only', async () => {
     const { send } = testPortal();
-    expect((await send('POST /crm/v3/properties/contacts', { ...TEXT, name: 'code', hasUniqueValue: true })).status).toBe(201);
-    expect((await send('POST /crm/v3/properties/contacts', { ...TEXT, name: 'code' })).status).toBe(409);
-    for (const wrong of [
-      { ...TEXT, name: 'Upper' },
-      { ...TEXT, name: 'hs_mine' },
-      { ...TEXT, name: 'a', groupName: 'nowhere' },
-      { ...TEXT, name: 'a', type: 'number' },
-      { ...TEXT, name: 'a', type: 'enumeration', fieldType: 'select' },
-    ]) {
-      expect([wrong, (await send('POST /crm/v3/properties/contacts', wrong)).status]).toEqual([wrong, 400]);
+    expect(dig(await send(`GET ${PATH}/createdate`), 'modificationMetadata', 'readOnlyValue')).toBe(true);
+    expect(dig(await send(`GET ${PATH}/city`), 'modificationMetadata', 'readOnlyValue')).toBe(false);
+  });
+
+  conforms({ known: 'specified', source: GUIDE }, 'can’t be archived', async () => {
+    const { send } = testPortal();
+    expect((await send(`DELETE ${PATH}/email`)).status).toBe(400);
+    expect((await send(`GET ${PATH}/email`)).status).toBe(200);
+  });
+
+  it('hold Truce’s own when provisioned, and not otherwise', async () => {
+    const own = async (provisioned: boolean, type: string): Promise<unknown[]> =>
+      names(await testPortal({ provisioned }).send(`GET /crm/v3/properties/${type}`)).filter((name) => String(name).startsWith('truce_'));
+    expect(await own(true, 'contacts')).toContain('truce_key');
+    expect(await own(true, 'campaigns')).toHaveLength(20);
+    expect(await own(false, 'contacts')).toEqual([]);
+    expect(await own(false, 'campaigns')).toEqual([]);
+  });
+});
+
+describe('making a property', () => {
+  conforms({ known: 'specified', source: GUIDE }, 'answers 201 with the definition', async () => {
+    const reply = await make(testPortal(), { name: 'code', description: 'd' });
+    expect([reply.status, reply.body]).toMatchObject([
+      201,
+      { name: 'code', label: 'X', description: 'd', groupName: 'contactinformation', archived: false, options: [] },
+    ]);
+  });
+
+  conforms({ known: 'specified', source: GUIDE }, 'lets it be written at once', async () => {
+    const portal = testPortal();
+    await make(portal, { name: 'code' });
+    expect(dig(await portal.send('POST /crm/v3/objects/contacts', { properties: { code: 'A' } }), 'properties', 'code')).toBe('A');
+  });
+
+  conforms({ known: 'specified', source: GUIDE }, 'of a name that is taken is 409', async () => {
+    const portal = testPortal();
+    await make(portal, { name: 'code' });
+    expect((await make(portal, { name: 'code' })).status).toBe(409);
+  });
+
+  conforms(
+    { known: 'assumed', probe: `POST ${PATH} with a name that is taken` },
+    'of a name that is taken says OBJECT_ALREADY_EXISTS',
+    async () => {
+      const reply = await make(testPortal(), { name: 'email' });
+      expect([dig(reply, 'category'), dig(reply, 'subCategory')]).toEqual(['OBJECT_ALREADY_EXISTS', 'PropertyError.PROPERTY_EXISTS']);
+    },
+  );
+
+  conforms({ known: 'specified', source: GUIDE }, 'needs name, label, type, field type and group', async () => {
+    const whole: Record<string, unknown> = { ...TEXT, name: 'code' };
+    for (const name of Object.keys(whole)) {
+      const { [name]: _, ...rest } = whole;
+      expect([name, (await testPortal().send(`POST ${PATH}`, rest)).status]).toEqual([name, 400]);
     }
-    const batch = await send('POST /crm/v3/properties/contacts/batch/create', {
+  });
+
+  conforms({ known: 'specified', source: GUIDE }, 'takes lower-case names without blanks only', async () => {
+    for (const name of ['Upper', 'two words', '1st', 'a-b', 'ä'])
+      expect([name, (await make(testPortal(), { name })).status]).toEqual([name, 400]);
+  });
+
+  conforms({ known: 'assumed', probe: `POST ${PATH} with the name hs_mine` }, 'does not take names with HubSpot’s prefix', async () => {
+    expect((await make(testPortal(), { name: 'hs_mine' })).status).toBe(400);
+  });
+
+  conforms({ known: 'specified', source: GUIDE }, 'takes field types that fit the type only', async () => {
+    expect((await make(testPortal(), { name: 'code', type: 'number', fieldType: 'text' })).status).toBe(400);
+    expect((await make(testPortal(), { name: 'code', type: 'number', fieldType: 'number' })).status).toBe(201);
+  });
+
+  conforms({ known: 'specified', source: GUIDE }, 'needs a group that exists', async () => {
+    expect((await make(testPortal(), { name: 'code', groupName: 'nowhere' })).status).toBe(400);
+  });
+
+  conforms({ known: 'specified', source: GUIDE }, 'needs options for an enumeration', async () => {
+    const select = { name: 'code', type: 'enumeration', fieldType: 'select' };
+    expect((await make(testPortal(), select)).status).toBe(400);
+    expect((await make(testPortal(), { ...select, options: [{ label: 'A', value: 'a', displayOrder: 0, hidden: false }] })).status).toBe(
+      201,
+    );
+  });
+
+  conforms({ known: 'specified', source: GUIDE }, 'with hasUniqueValue refuses a second record of one value', async () => {
+    const portal = testPortal();
+    await make(portal, { name: 'code', hasUniqueValue: true });
+    const write = (): Promise<Reply> => portal.send('POST /crm/v3/objects/contacts', { properties: { code: 'A' } });
+    expect([(await write()).status, (await write()).status]).toEqual([201, 400]);
+  });
+
+  conforms({ known: 'specified', source: GUIDE }, 'with hasUniqueValue gives an idProperty', async () => {
+    const portal = testPortal();
+    await make(portal, { name: 'code', hasUniqueValue: true });
+    const id = dig(await portal.send('POST /crm/v3/objects/contacts', { properties: { code: 'A' } }), 'id');
+    expect(dig(await portal.send('GET /crm/v3/objects/contacts/A?idProperty=code'), 'id')).toBe(id);
+  });
+
+  conforms({ known: 'specified', source: GUIDE }, 'with hasUniqueValue works ten times an object', async () => {
+    const portal = testPortal({ provisioned: false });
+    const statuses: number[] = [];
+    for (let n = 0; n < 11; n += 1) statuses.push((await make(portal, { name: `code_${n}`, hasUniqueValue: true })).status);
+    expect(statuses).toEqual([...Array.from({ length: 10 }, () => 201), 400]);
+  });
+
+  conforms({ known: 'specified', source: GUIDE }, 'in a batch makes the good ones and lists the others', async () => {
+    const { send } = testPortal();
+    const batch = await send(`POST ${PATH}/batch/create`, {
       inputs: [
         { ...TEXT, name: 'one' },
-        { ...TEXT, name: 'code' },
+        { ...TEXT, name: 'email' },
       ],
     });
-    expect([batch.status, results(batch).map((property) => property['name']), dig(batch, 'numErrors')]).toEqual([207, ['one'], 1]);
-    await send('POST /crm/v3/objects/contacts', { properties: { code: 'A' } });
-    expect((await send('POST /crm/v3/objects/contacts', { properties: { code: 'A' } })).status).toBe(400);
-    expect(dig(await send('GET /crm/v3/objects/contacts/A?idProperty=code&properties=code'), 'properties', 'code')).toBe('A');
-  });
-
-  it('are changed, archived and grouped', async () => {
-    const { send } = testPortal();
-    expect((await send('POST /crm/v3/properties/contacts/groups', { name: 'ours', label: 'Ours' })).status).toBe(201);
-    await send('POST /crm/v3/properties/contacts', { ...TEXT, name: 'code', groupName: 'ours' });
-    expect(dig(await send('PATCH /crm/v3/properties/contacts/code', { label: 'Code' }), 'label')).toBe('Code');
-    expect((await send('DELETE /crm/v3/properties/contacts/code')).status).toBe(204);
-    expect((await send('GET /crm/v3/properties/contacts/code')).status).toBe(404);
-    expect(results(await send('GET /crm/v3/properties/contacts?archived=true')).map((property) => property['name'])).toEqual(['code']);
-    expect((await send('POST /crm/v3/objects/contacts', { properties: { code: 'A' } })).status).toBe(400);
-    const read = await send('POST /crm/v3/properties/contacts/batch/read', { inputs: [{ name: 'email' }], archived: false });
-    expect(results(read).map((property) => property['name'])).toEqual(['email']);
-  });
-
-  // specified: options are editable in each account: read the property
-  it('accept a new option once it was added', async () => {
-    const { send } = testPortal();
-    const options = ['NEW', 'MEETING'].map((value) => ({ label: value, value }));
-    await send('PATCH /crm/v3/properties/contacts/hs_lead_status', { options });
-    expect((await send('POST /crm/v3/objects/contacts', { properties: { hs_lead_status: 'MEETING' } })).status).toBe(201);
-    expect((await send('POST /crm/v3/objects/contacts', { properties: { hs_lead_status: 'OPEN' } })).status).toBe(400);
+    expect([batch.status, names(batch), dig(batch, 'numErrors')]).toEqual([207, ['one'], 1]);
   });
 });
 
-describe('values', () => {
-  // recorded: INVALID_LONG; specified: values are text, datetimes ISO in answers
-  it('are checked and normalised by type', async () => {
+describe('a property', () => {
+  conforms({ known: 'assumed', probe: `GET ${PATH}/nonsense` }, 'that does not exist is 404', async () => {
+    const reply = await testPortal().send(`GET ${PATH}/nonsense`);
+    expect([reply.status, dig(reply, 'subCategory')]).toEqual([404, 'PropertyError.PROPERTY_NOT_FOUND']);
+  });
+
+  conforms({ known: 'specified', source: GUIDE }, 'changes its label, not its name', async () => {
+    const portal = testPortal();
+    await make(portal, { name: 'code' });
+    expect((await portal.send(`PATCH ${PATH}/code`, { label: 'Code', name: 'other' })).body).toMatchObject({ name: 'code', label: 'Code' });
+  });
+
+  conforms({ known: 'specified', source: GUIDE }, 'takes a new option once it was added', async () => {
     const { send } = testPortal();
-    const create = (properties: object): ReturnType<typeof send> => send('POST /crm/v3/objects/contacts', { properties });
-    const made = await create({
-      truce_outcome_amount: 12.5,
-      truce_outcome_closed_at: String(START),
-      truce_outcome: 'won',
-      closedate: '2026-03-01',
-    });
-    expect(dig(made, 'properties')).toMatchObject({
-      truce_outcome_amount: '12.5',
-      truce_outcome_closed_at: '2026-03-02T15:00:00.000Z',
-      truce_outcome: 'won',
-      closedate: '2026-03-01T00:00:00.000Z',
-    });
-    const codes = async (properties: object): Promise<unknown> => dig(await create(properties), 'errors', 0, 'code');
-    expect(await codes({ truce_outcome_amount: '1/1/1' })).toBe('INVALID_LONG');
-    expect(await codes({ truce_outcome_closed_at: 'yesterday' })).toBe('INVALID_DATE');
-    expect(await codes({ email: 'not-an-address' })).toBe('INVALID_EMAIL');
-    expect(await codes({ hubspot_owner_id: '1' })).toBe('INVALID_OWNER_ID');
-    expect(await codes({ createdate: String(START) })).toBe('READ_ONLY_VALUE');
-    expect(await codes({ hs_analytics_first_touch_converting_campaign: 'x' })).toBe('READ_ONLY_VALUE');
-  });
-});
-
-describe('owners and lists', () => {
-  // specified: owners guide
-  it('keep owner ids and user ids apart', async () => {
-    const { send, half } = testPortal();
-    const rep = half.seed.owner({ email: 'rep@acme.example', firstName: 'Rae', lastName: 'Rep', teams: ['Sales', 'East'] });
-    expect(rep.id).not.toBe(rep.userId);
-    expect((await send(`GET /crm/v3/owners/${rep.userId}`)).status).toBe(404);
-    const owner = await send(`GET /crm/v3/owners/${rep.userId}?idProperty=userId`);
-    expect(owner.body).toMatchObject({ id: rep.id, userId: Number(rep.userId), type: 'PERSON', archived: false });
-    expect(dig(owner, 'teams')).toMatchObject([
-      { name: 'Sales', primary: true },
-      { name: 'East', primary: false },
-    ]);
-    expect(results(await send('GET /crm/v3/owners/?limit=100'))).toHaveLength(2);
-    const made = await send('POST /crm/v3/objects/contacts', { properties: { hubspot_owner_id: rep.id } });
-    expect(dig(made, 'properties', 'hubspot_owner_assigneddate')).toBe(new Date(START).toISOString());
+    const status = (hs_lead_status: string): Promise<Reply> => send('POST /crm/v3/objects/contacts', { properties: { hs_lead_status } });
+    expect((await status('MEETING')).status).toBe(400);
+    await send(`PATCH ${PATH}/hs_lead_status`, { options: ['NEW', 'MEETING'].map((value) => ({ label: value, value })) });
+    expect([(await status('MEETING')).status, (await status('OPEN')).status]).toEqual([201, 400]);
   });
 
-  // specified: lists guide
-  it('keep static lists with the time each member joined', async () => {
-    const { send, half, clock } = testPortal();
-    const [a = '', b = ''] = ['a', 'b'].map((name) => half.seed.record('contacts', { email: `${name}@acme.example` }, { at: START }));
-    const made = await send('POST /crm/v3/lists', { name: 'Scope', objectTypeId: '0-1', processingType: 'MANUAL' }, { token: USER_TOKEN });
-    const path = `/crm/v3/lists/${text(made, 'list', 'listId')}`;
-    await send(`PUT ${path}/memberships/add`, [b]);
-    clock.advance(1000);
-    const added = await send(`PUT ${path}/memberships/add`, [a, '999']);
-    expect(added.body).toEqual({ recordsIdsAdded: [a], recordIdsRemoved: [], recordIdsMissing: ['999'] });
-    const members = async (order = ''): Promise<unknown[]> =>
-      results(await send(`GET ${path}/memberships${order}`)).map((member) => member['recordId']);
-    expect(await members()).toEqual([a, b]);
-    expect(await members('/join-order')).toEqual([b, a]);
-    expect((await send(`GET ${path}/memberships?limit=251`)).status).toBe(400);
-    await send(`PUT ${path}/memberships/remove`, [b]);
-    expect(await members()).toEqual([a]);
-    expect(dig(await send('GET /crm/v3/lists/object-type-id/0-1/name/scope'), 'list', 'size')).toBe(1);
-    expect(dig(await send('POST /crm/v3/lists/search', { query: 'scope' }), 'total')).toBe(1);
-    expect((await send('POST /crm/v3/lists', { name: 'scope', objectTypeId: '0-1', processingType: 'MANUAL' })).status).toBe(409);
+  conforms({ known: 'specified', source: GUIDE }, 'is archived with 204, also twice', async () => {
+    const portal = testPortal();
+    await make(portal, { name: 'code' });
+    expect([(await portal.send(`DELETE ${PATH}/code`)).status, (await portal.send(`DELETE ${PATH}/code`)).status]).toEqual([204, 204]);
   });
 
-  // specified: pipelines API: metadata are text
-  it('show pipelines with their stages', async () => {
+  conforms({ known: 'specified', source: GUIDE }, 'that is archived is shown with archived=true only', async () => {
     const { send } = testPortal();
-    expect(ids(await send('GET /crm/v3/pipelines/deals/default/stages'))).toHaveLength(7);
-    expect(ids(await send('GET /crm/v3/pipelines/leads'))).toEqual(['lead-pipeline-id']);
-    expect(dig(await send('GET /crm/v3/pipelines/deals/default/stages/closedlost'), 'metadata')).toEqual({
-      isClosed: 'true',
-      probability: '0.0',
-    });
-    expect((await send('GET /crm/v3/pipelines/contacts')).status).toBe(400);
+    await send(`POST ${PATH}`, { ...TEXT, name: 'code' });
+    await send(`DELETE ${PATH}/code`);
+    expect((await send(`GET ${PATH}/code`)).status).toBe(404);
+    expect(names(await send(`GET ${PATH}`))).not.toContain('code');
+    expect(names(await send(`GET ${PATH}?archived=true`))).toEqual(['code']);
+  });
+
+  conforms({ known: 'specified', source: GUIDE }, 'that is archived is not written', async () => {
+    const { send } = testPortal();
+    await send(`POST ${PATH}`, { ...TEXT, name: 'code' });
+    await send(`DELETE ${PATH}/code`);
+    expect((await send('POST /crm/v3/objects/contacts', { properties: { code: 'A' } })).status).toBe(400);
+  });
+
+  conforms({ known: 'assumed', probe: `PATCH ${PATH}/NAME of an archived property` }, 'that is archived is not changed', async () => {
+    const { send } = testPortal();
+    await send(`POST ${PATH}`, { ...TEXT, name: 'code' });
+    await send(`DELETE ${PATH}/code`);
+    expect((await send(`PATCH ${PATH}/code`, { label: 'Code' })).status).toBe(404);
+  });
+
+  conforms({ known: 'specified', source: READ }, 'is read in a batch by name', async () => {
+    const read = await testPortal().send(`POST ${PATH}/batch/read`, { inputs: [{ name: 'email' }, { name: 'city' }], archived: false });
+    expect([read.status, names(read).toSorted((a, b) => String(a).localeCompare(String(b)))]).toEqual([200, ['city', 'email']]);
+  });
+
+  conforms({ known: 'specified', source: READ }, 'that is archived is read in a batch with archived only', async () => {
+    const { send } = testPortal();
+    await send(`POST ${PATH}`, { ...TEXT, name: 'code' });
+    await send(`DELETE ${PATH}/code`);
+    const read = (archived: boolean): Promise<Reply> => send(`POST ${PATH}/batch/read`, { inputs: [{ name: 'code' }], archived });
+    expect([names(await read(true)), names(await read(false))]).toEqual([['code'], []]);
+  });
+
+  conforms({ known: 'specified', source: GROUP }, 'stands in a group, which can be made', async () => {
+    const { send } = testPortal();
+    const group = await send(`POST ${PATH}/groups`, { name: 'ours', label: 'Ours' });
+    expect([group.status, group.body]).toEqual([201, { name: 'ours', label: 'Ours', displayOrder: -1, archived: false }]);
+    expect((await send(`POST ${PATH}`, { ...TEXT, name: 'code', groupName: 'ours' })).status).toBe(201);
+    expect((await send(`POST ${PATH}/groups`, { name: 'ours', label: 'Ours' })).status).toBe(409);
   });
 });
