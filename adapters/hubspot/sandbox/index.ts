@@ -1,4 +1,6 @@
 import type { HalfPorts, SandboxHalf, SandboxRequest, SandboxResponse } from '../../sandbox/half.ts';
+import { startAutomations, withoutAutomations } from './automations/index.ts';
+import { createRecycleBin } from './automations/recycle-bin.ts';
 import { allScopes, authenticate, callersOf, requireScopes } from './callers.ts';
 import { newGuid } from './campaigns.ts';
 import { HubspotProblem, invalidJson, unknownPath } from './errors.ts';
@@ -38,6 +40,8 @@ export interface HubspotHalfOptions {
   readonly currency?: string;
   /** Scopes granted to the integration. @default all that the tier has */
   readonly scopes?: readonly string[];
+  /** Whether activity dates and lifecycle stages follow activities and deals that come through the API. @default true */
+  readonly automations?: boolean;
   /** How the app's webhooks are sent and opened. @default the app has none */
   readonly webhooks?: WebhookOptions;
 }
@@ -46,6 +50,8 @@ export interface HubspotHalf extends SandboxHalf {
   readonly seed: HubspotSeed;
   /** What the account holds and what was asked of it so far. */
   counts(): HubspotCounts;
+  /** What a user does at the screen: brings a deleted record back. @throws {Error} when there is none */
+  restore(type: string, id: string): void;
   /** How deliveries to the app went; null where it has no webhooks. */
   deliveries(): DeliveryCounts | null;
 }
@@ -90,6 +96,8 @@ export function hubspotHalf(options: HubspotHalfOptions): HubspotHalf {
     connectorToken: options.connectorToken ?? null,
   });
   if (options.connectorToken !== undefined) installConnector(portal, tableNamed(portal, 'contacts'));
+  const bin = createRecycleBin(portal);
+  if (options.automations ?? true) startAutomations(portal);
   const limiter = createLimiter(account, options.limits === 'published');
   const webhooks = options.webhooks === undefined ? null : createWebhooks(portal, options.webhooks);
   const routes = routesOf({ limiter, callers, ...(webhooks === null ? {} : { webhooks }) });
@@ -123,12 +131,17 @@ export function hubspotHalf(options: HubspotHalfOptions): HubspotHalf {
       origin: request.origin,
       path,
     };
+    bin.empty(now);
     portal.events.actor = caller.source;
     return match.route.handle(call);
   };
 
   return {
-    seed: createSeed(portal, (owner) => addOwner(portal, owner)),
+    seed: withoutAutomations(portal, createSeed(portal, (owner) => addOwner(portal, owner))),
+    restore: (type, id) => {
+      portal.events.actor = userSource(callers);
+      bin.restore(type, id);
+    },
     handle: (request) => {
       const headers = new Map([
         ['date', new Date(options.ports.clock.now()).toUTCString()],
@@ -161,6 +174,10 @@ function locate(url: string): { readonly path: string; readonly query: URLSearch
   return mark < 0
     ? { path: url, query: new URLSearchParams() }
     : { path: url.slice(0, mark), query: new URLSearchParams(url.slice(mark + 1)) };
+}
+
+function userSource(callers: ReadonlyMap<string, Caller>): Caller['source'] {
+  return [...callers.values()].find((caller) => caller.kind === 'user')?.source ?? { sourceType: 'CRM_UI' };
 }
 
 /** Routes without authentication still run under some caller; they write nothing. */

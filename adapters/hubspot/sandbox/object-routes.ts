@@ -148,6 +148,9 @@ export function newProblem(portal: Portal, table: Table, values: ReadonlyMap<str
   const email = values.get('email');
   const twin = email === undefined || email === '' || table.type.singular !== 'contact' ? undefined : recordByUnique(table, 'email', email);
   if (twin !== undefined) return conflict(`Contact already exists. Existing ID: ${twin.id}`);
+  // A permanently deleted contact's address comes back through the API, a form or an e-mail, but not through the screen.
+  if (email !== undefined && portal.events.actor.sourceType === 'CRM_UI' && portal.blocked.has(uniqueForm('email', email)))
+    return invalid(`${email} belongs to a contact that was permanently deleted`, { subCategory: 'crm.contacts.BLOCKLISTED_EMAIL' });
   return uniqueProblem(portal, table, values, null);
 }
 
