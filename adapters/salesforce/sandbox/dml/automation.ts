@@ -116,7 +116,7 @@ export function runAfter(context: WriteContext, draft: Draft, update: Update): v
       update(acting, row, inputOf(acting, automation, draft));
     } catch (error) {
       if (!(error instanceof RecordProblem)) throw error;
-      throw failure(automation, draft, `This error occurred when the flow tried to update records: ${error.code}: ${error.message}.`);
+      throw failure(automation, draft, `This error occurred when the flow tried to update records: ${error.code}: ${error.message}`);
     }
   }
 }

@@ -57,6 +57,8 @@ function* absorb(
     for (const field of child.fields.values()) {
       if (field.derive !== null || field.children === null || !field.referenceTo.includes(loser.def.name)) continue;
       for (const row of store.find(child.name, field.name, loser.id) ?? []) {
+        if (aboveItself(context, row, field.name, masterId))
+          throw new RecordProblem('CIRCULAR_DEPENDENCY', `${field.label}: attempt to violate hierarchy constraints`, [field.name]);
         if (child.name === 'CampaignMember' && isMember(context, row, field.name, masterId)) {
           systemUpdate(context, row, new Map([['IsDeleted', true]]));
           gone.push(row.id);
@@ -73,6 +75,17 @@ function* absorb(
     ['LastModifiedById', context.userId],
   ]);
   systemUpdate(context, loser, merged);
+}
+
+/** A hierarchy in which the record would come to stand above its new parent. */
+function aboveItself(context: WriteContext, row: Row, link: string, parentId: string): boolean {
+  const { store } = context.org;
+  const seen = new Set<string>();
+  for (let at: Value = parentId; typeof at === 'string' && !seen.has(at); at = store.value(store.row(at), link)) {
+    if (at === row.id) return true;
+    seen.add(at);
+  }
+  return false;
 }
 
 /** The master is in that campaign already: the second membership goes. */

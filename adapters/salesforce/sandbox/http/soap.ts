@@ -1,4 +1,5 @@
 import { XMLParser } from 'fast-xml-parser';
+import { emptyFromBin, undeleteRecord } from '../dml/bin.ts';
 import { convertLead } from '../dml/convert.ts';
 import type { Conversion } from '../dml/convert.ts';
 import { mergeRecords } from '../dml/merge.ts';
@@ -25,6 +26,7 @@ interface SoapServer {
 }
 
 const MOST_CONVERTS = 100;
+const MOST_IDS = 200;
 /** A conversion makes records that look like their lead. */
 const ACKNOWLEDGED = { allowSave: true, includeRecordDetails: false, base: '' } as const;
 
@@ -88,7 +90,7 @@ function objectIn(node: unknown, name: string): JsonObject {
   return isObject(value) ? value : {};
 }
 
-/** Answers a SOAP request to the partner API: convertLead, merge, getUserInfo, getServerTimestamp. */
+/** Answers a SOAP request to the partner API: convertLead, merge, undelete, emptyRecycleBin, getUserInfo, getServerTimestamp. */
 export function soap(server: SoapServer, text: string): Reply {
   try {
     if (server.kind !== 'u' || !(server.version >= FIRST_VERSION && server.version <= LAST_VERSION))
@@ -132,6 +134,13 @@ function call(server: SoapServer, text: string): Reply {
   const argument = objectIn(body, operation);
   const header = `<soapenv:Header><LimitInfoHeader><limitInfo><current>${String(server.usage.used())}</current><limit>${String(server.usage.max())}</limit><type>API REQUESTS</type></limitInfo></LimitInfoHeader></soapenv:Header>`;
   switch (operation) {
+    case 'undelete':
+      return xml(200, envelope(header, `<undeleteResponse>${eachId(argument, (id) => undeleteRecord(context, id))}</undeleteResponse>`));
+    case 'emptyRecycleBin':
+      return xml(
+        200,
+        envelope(header, `<emptyRecycleBinResponse>${eachId(argument, (id) => emptyFromBin(context, id))}</emptyRecycleBinResponse>`),
+      );
     case 'convertLead':
       return xml(200, envelope(header, `<convertLeadResponse>${convert(context, argument)}</convertLeadResponse>`));
     case 'merge':
@@ -172,6 +181,26 @@ function idIn(node: JsonObject, name: string): string | null {
   const id = to18(text);
   if (id === null) throw new RecordProblem('MALFORMED_ID', `malformed id ${text}`);
   return id;
+}
+
+/** A call on ids, at most 200: each has its result, the id beside its errors. */
+function eachId(argument: JsonObject, work: (id: string) => void): string {
+  const ids = [get(argument, 'ids') ?? []].flat().map(plainText);
+  if (ids.length > MOST_IDS)
+    throw new Fault('EXCEEDED_ID_LIMIT', `record limit reached. cannot submit more than ${String(MOST_IDS)} records into this call`);
+  return ids
+    .map((given) => {
+      const id = to18(given);
+      return result(
+        () => {
+          if (id === null) throw new RecordProblem('MALFORMED_ID', `malformed id ${given}`);
+          work(id);
+          return element('id', id);
+        },
+        element('id', id),
+      );
+    })
+    .join('');
 }
 
 function convert(context: WriteContext, argument: JsonObject): string {
