@@ -60,6 +60,22 @@ export function dissociate(portal: Portal, from: End, to: End): void {
   for (const type of types) tellBoth(portal, 'dissociated', { from, to, type });
 }
 
+/** Removes one association of two records; with the one that has no label, all go. */
+export function dissociateType(portal: Portal, from: End, to: End, type: AssociationType): void {
+  const typeIds = linksOf(portal, from, to.table).get(to.id) ?? new Set<number>();
+  if (!typeIds.has(type.typeId)) return;
+  const left = associationTypes(from.table.type.singular, to.table.type.singular).filter(
+    (other) => typeIds.has(other.typeId) && other.typeId !== type.typeId,
+  );
+  if (type.label === null || left.length === 0) return dissociate(portal, from, to);
+  removeLinks(portal, from, to);
+  for (const other of left) {
+    addLink(portal, from, to, other.typeId);
+    addLink(portal, to, from, other.inverse);
+  }
+  tellBoth(portal, 'dissociated', { from, to, type });
+}
+
 function removeLinks(portal: Portal, from: End, to: End): void {
   portal.links.remove(keyOf(from), { typeId: to.table.type.typeId, id: to.id });
   portal.links.remove(keyOf(to), { typeId: from.table.type.typeId, id: from.id });

@@ -27,7 +27,8 @@ function livingMembers(portal: Portal, list: RecordList): readonly (readonly [id
   });
 }
 
-function present(portal: Portal, list: RecordList): Record<string, unknown> {
+/** A list as the API shows it. */
+export function present(portal: Portal, list: RecordList): Record<string, unknown> {
   return {
     listId: list.listId,
     listVersion: list.version,
@@ -43,7 +44,8 @@ function present(portal: Portal, list: RecordList): Record<string, unknown> {
   };
 }
 
-function listOf(call: Call): RecordList {
+/** The list of a path. @throws {HubspotProblem} 404 */
+export function listOf(call: Call): RecordList {
   const list = call.portal.lists.get(param(call, 'listId'));
   if (list === undefined) throw notFound(`List does not exist with ID ${param(call, 'listId')}.`);
   return list;
@@ -74,7 +76,8 @@ export function postList(call: Call): Answer {
   return ok({ list: present(call.portal, list) });
 }
 
-function named(call: Call, objectTypeId: string, name: string): RecordList | undefined {
+/** A list of a kind by its name, in any case. */
+export function named(call: Call, objectTypeId: string, name: string): RecordList | undefined {
   return [...call.portal.lists.values()].find(
     (list) => list.objectTypeId === objectTypeId && list.name.toLowerCase() === name.toLowerCase(),
   );
@@ -129,7 +132,9 @@ function number(given: unknown, fallback: number, max: number): number {
 
 /** `DELETE /crm/lists/{listId}` */
 export function deleteList(call: Call): Answer {
-  call.portal.lists.delete(listOf(call).listId);
+  const list = listOf(call);
+  call.portal.lists.delete(list.listId);
+  call.portal.deletedLists.set(list.listId, { list, at: call.now });
   return NO_CONTENT;
 }
 
@@ -162,7 +167,8 @@ export function addAndRemoveMembers(call: Call): Answer {
   return ok(change(call, textsOf(body['recordIdsToAdd'], 'recordIdsToAdd'), textsOf(body['recordIdsToRemove'], 'recordIdsToRemove')));
 }
 
-function change(call: Call, add: readonly string[], remove: readonly string[]): Record<string, unknown> {
+/** Puts records on the list of a path and takes others off. */
+export function change(call: Call, add: readonly string[], remove: readonly string[]): Record<string, unknown> {
   const list = listOf(call);
   const table = tableNamed(call.portal, list.objectTypeId);
   const [added, missing, removed]: [string[], string[], string[]] = [[], [], []];

@@ -187,6 +187,8 @@ export interface Portal {
   readonly owners: Owner[];
   readonly teams: Map<string, string>;
   readonly lists: Map<string, RecordList>;
+  /** Deleted lists, which can be restored for a while. */
+  readonly deletedLists: Map<string, { readonly list: RecordList; readonly at: number }>;
   readonly pipelines: ReadonlyMap<string, readonly Pipeline[]>;
   /** By GUID. */
   readonly campaigns: Map<string, CampaignExtra>;

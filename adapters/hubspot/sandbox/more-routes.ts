@@ -1,4 +1,6 @@
 import { exportRoutes } from './exports/routes.ts';
+import * as lists from './list-more.ts';
+import { deleteTypedAssociation, putTypedAssociation } from './typed-associations.ts';
 import type { Add, RouteParts } from './router.ts';
 import { webhookRoutes } from './webhooks/routes.ts';
 
@@ -6,4 +8,12 @@ import { webhookRoutes } from './webhooks/routes.ts';
 export function addMore(add: Add, parts: RouteParts): void {
   for (const [line, handle] of parts.webhooks === undefined ? [] : webhookRoutes(parts.webhooks)) add('none', line, handle, { open: true });
   for (const { line, handle, open } of exportRoutes()) add('none', line, handle, { open });
+  add('lists-write', 'PUT crm/lists/:listId/update-list-name', lists.renameList);
+  add('lists-write', 'PUT crm/lists/:listId/restore', lists.restoreList);
+  add('lists-write', 'DELETE crm/lists/:listId/memberships', lists.emptyList);
+  add('lists-write', 'PUT crm/lists/:listId/memberships/add-from/:sourceListId', lists.addFromList);
+  add('lists', 'GET crm/lists/records/:type/:recordId/memberships', lists.listsOfRecord);
+  const typed = { meter: 'associations', versions: /^v3$/ } as const;
+  add('object-write', 'PUT crm/objects/:type/:id/associations/:to/:toId/:associationType', putTypedAssociation, typed);
+  add('object-write', 'DELETE crm/objects/:type/:id/associations/:to/:toId/:associationType', deleteTypedAssociation, typed);
 }

@@ -32,6 +32,7 @@ export function createPortal(ports: HalfPorts, account: AccountFacts, provisione
     owners: [],
     teams: new Map(),
     lists: new Map(),
+    deletedLists: new Map(),
     pipelines: STOCK_PIPELINES,
     campaigns: new Map(),
     campaignGuids: new Map(),
