@@ -317,7 +317,10 @@ describe('a Bulk API 2.0 ingest job', () => {
   });
 
   conforms(
-    { known: 'specified', source: `${PLATFORM}/datafiles-understanding-bulk2-ingest.html` },
+    {
+      known: 'specified',
+      source: 'https://developer.salesforce.com/docs/atlas.en-us.264.0.api_asynch.meta/api_asynch/datafiles_understanding_bulk2_ingest.htm',
+    },
     'takes a batch of the day for every 10,000 records; without one left it fails and leaves the rest',
     async () => {
       const r = rig();

@@ -17,6 +17,11 @@ export interface BulkRig {
   query(soql: string, more?: Record<string, unknown>): Promise<string>;
 }
 
+/** Order of results, which come in none. */
+export function ascending(a: unknown, b: unknown): number {
+  return String(a) < String(b) ? -1 : 1;
+}
+
 export function rowsOf(csv: string, delimiter = ','): Record<string, string>[] {
   return parse(csv, { columns: true, delimiter });
 }

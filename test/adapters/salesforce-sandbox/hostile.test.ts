@@ -32,7 +32,12 @@ describe('hostile requests', () => {
     ['POST', '/composite', { compositeRequest: [{ referenceId: 'a', url: 'http://evil.example/', method: 'GET' }] }],
     ['POST', '/tooling/sobjects/CustomField', { FullName: '__proto__.__proto__', Metadata: '{' }],
     ['TRACE', '/sobjects/Lead'],
-    ['GET', '/jobs/ingest'],
+    ['GET', '/jobs'],
+    ['POST', '/jobs/ingest', '{'],
+    ['POST', '/jobs/ingest', { object: '__proto__', operation: 'insert' }],
+    ['PUT', '/jobs/ingest/750000000000000/batches', 'a'],
+    ['POST', '/jobs/query', { operation: 'query', query: 'SELECT' }],
+    ['GET', '/jobs/query/constructor/results'],
   ];
   for (const [method, path, body] of requests) {
     it(`${method} ${path.slice(0, 60)} ${body === undefined ? '' : JSON.stringify(body).slice(0, 60)} gets an error array or a per-part error, never a crash`, async () => {

@@ -104,8 +104,8 @@ function fitted(field: FieldDef, given: string): string {
   if (field.type === 'boolean') return fits(/^(?:true|false)$/i.test(text), text);
   if (NUMBERS.has(field.type)) return fits(text === '' || /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/.test(text), text);
   if (field.type === 'date') {
-    // A date may carry a zone, which says nothing about a day.
-    const day = text.replace(/^(\d{4}-\d{2}-\d{2})(?:Z|[+-]\d{2}:?\d{2})$/, '$1');
+    // The guide's own sample ends a date with Z; an offset is not supported.
+    const day = text.replace(/^(\d{4}-\d{2}-\d{2})Z$/, '$1');
     return fits(isDay(day) || parseInstant(day) !== null, day);
   }
   if (field.type === 'datetime') {

@@ -28,8 +28,10 @@ export function catchUp(bulk: BulkOrg, request: SandboxRequest): Promise<void> {
 
 /** Answers a call of `/services/data/vNN.0/jobs`. @throws {RequestProblem} for everything it refuses. */
 export function bulkApi(call: BulkCall): Reply {
-  const [kind] = call.path;
-  if (kind === 'ingest') return ingest(call);
-  if (kind === 'query') return queryJobs(call);
+  // The guide writes some addresses with a slash at their end.
+  const path = call.path.at(-1) === '' ? call.path.slice(0, -1) : call.path;
+  const [kind] = path;
+  if (kind === 'ingest') return ingest({ ...call, path });
+  if (kind === 'query') return queryJobs({ ...call, path });
   throw notFound();
 }

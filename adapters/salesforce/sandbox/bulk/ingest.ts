@@ -25,14 +25,13 @@ const MOST_MULTIPART = 100_000;
 export function ingest(call: BulkCall): Reply {
   const [, id, part, more] = call.path;
   if (call.version < 41 || more !== undefined) throw notFound();
-  if (id === undefined || id === '') {
+  if (id === undefined) {
     allow(call, ['GET', 'POST']);
     return call.method === 'POST' ? create(call) : list(call, 'ingest');
   }
   const job = jobOf(call, 'ingest');
   switch (part) {
     case undefined:
-    case '':
       allow(call, ['GET', 'PATCH', 'DELETE']);
       if (call.method === 'DELETE') return remove(call, job);
       return call.method === 'PATCH' ? patch(call, job) : { status: 200, json: fullInfo(call.bulk, job) };

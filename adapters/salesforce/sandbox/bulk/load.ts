@@ -1,7 +1,7 @@
 import { deleteRecord } from '../dml/delete.ts';
 import { readInput } from '../dml/input.ts';
 import { insertRecord, updateRecord } from '../dml/write.ts';
-import { RecordProblem, RequestProblem } from '../errors.ts';
+import { RecordProblem, RequestProblem, reasonsOf } from '../errors.ts';
 import { to18 } from '../ids.ts';
 import type { WriteContext } from '../org.ts';
 import type { FieldDef, ObjectDef } from '../schema/types.ts';
@@ -23,9 +23,12 @@ export interface Load {
   readonly columns: readonly Column[];
 }
 
-/** `CODE:message:Field1,Field2 --`, as the failed results show what a record was refused for. */
+/** `CODE:message:Field1,Field2 --` for each reason, as the failed results show what a record was refused for. */
 function errorText(error: RecordProblem | RequestProblem): string {
-  return `${error.code}:${error.message}:${error instanceof RecordProblem ? error.fields.join(',') : ''} --`.replace(/: --$/, ':--');
+  if (error instanceof RequestProblem) return `${error.code}:${error.message}:--`;
+  return reasonsOf(error)
+    .map(({ code, message, fields }) => (fields.length === 0 ? `${code}:${message}:--` : `${code}:${message}:${fields.join(',')} --`))
+    .join('');
 }
 
 /** Ids and keys that occur in this stretch of records before: a second one is refused. */

@@ -1,3 +1,4 @@
+import { contextOf } from '../org.ts';
 import type { WriteContext } from '../org.ts';
 import { columnsOf } from './columns.ts';
 import { JobFailure, quoted, readRecords, splitRecords } from './csv.ts';
@@ -46,12 +47,12 @@ interface Moment {
   at: number;
 }
 
-/** Who a job writes as. An assignment rule runs only where the job names one. */
-function contextOf(bulk: BulkOrg, job: IngestJob): WriteContext {
-  const { org } = bulk;
-  const autoAssign = job.assignmentRuleId !== null;
-  // Stamps are those of the moment at which others can see the record, so that no reader has passed them already.
-  return { org, userId: job.createdById, at: org.store.now(), autoAssign, trusted: false };
+/**
+ * Who a job writes as. An assignment rule runs only where the job names one. Stamps are those of the moment at which
+ * others can see the record, so that no reader has passed them already.
+ */
+function writingAs(bulk: BulkOrg, job: IngestJob): WriteContext {
+  return contextOf(bulk.org, job.createdById, job.assignmentRuleId !== null);
 }
 
 /** @throws {JobFailure} for a file that can't be loaded at all. */
@@ -70,7 +71,7 @@ function* prepare(bulk: BulkOrg, job: IngestJob, clock: Moment): Generator<numbe
   if (header === undefined) return null;
   const def = bulk.org.store.object(job.object);
   if (def === undefined || header.damaged) throw new JobFailure('InvalidBatch : InvalidBatch : Failed to parse CSV header');
-  const context = contextOf(bulk, job);
+  const context = writingAs(bulk, job);
   return { context, def, job, columns: columnsOf(context, def, job, header.cells) };
 }
 
@@ -123,7 +124,7 @@ function* retry(bulk: BulkOrg, load: Load, held: readonly number[], clock: Momen
 
 /** Loads up to 200 records and keeps their results; returns those to try again, none of them when this is the last time. */
 function loadStretch(bulk: BulkOrg, old: Load, numbers: readonly number[], last: boolean): readonly number[] {
-  const load = { ...old, context: contextOf(bulk, old.job) };
+  const load = { ...old, context: writingAs(bulk, old.job) };
   const { job } = load;
   const { records } = job;
   if (records === null) return [];

@@ -39,14 +39,13 @@ const CHUNKABLE = new Set([
 export function queryJobs(call: BulkCall): Reply {
   const [, id, part, more] = call.path;
   if (call.version < 47 || more !== undefined) throw notFound();
-  if (id === undefined || id === '') {
+  if (id === undefined) {
     allow(call, ['GET', 'POST']);
     return call.method === 'POST' ? create(call) : list(call, 'query');
   }
   const job = jobOf(call, 'query');
   switch (part) {
     case undefined:
-    case '':
       allow(call, ['GET', 'PATCH', 'DELETE']);
       if (call.method === 'DELETE') return remove(call, job);
       return call.method === 'PATCH' ? patch(call, job) : { status: 200, json: fullInfo(call.bulk, job) };
