@@ -266,7 +266,7 @@ describe('date literals of a fiscal year that begins in April', () => {
   );
   conforms(
     { known: 'specified', source: `${SOQL}/sforce_api_calls_soql_select_dateformats.htm` },
-    'THIS_YEAR is 2026-01-01 to 2026-12-31',
+    'THIS_YEAR stays the year of the calendar',
     spans('THIS_YEAR', '2026-01-01', '2026-12-31', 4),
   );
 });

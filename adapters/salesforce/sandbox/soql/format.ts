@@ -12,19 +12,9 @@ function money(field: FieldDef, value: number): string {
 /** A value as `FORMAT()` shows it to a user of locale en_US: money with its sign, or with its ISO code where one is given. */
 export function formatted(field: FieldDef, value: Value, currency: string | null = null): Value {
   if (value === null || typeof value === 'boolean') return value;
-  switch (field.type) {
-    case 'currency':
-      return currency === null ? `$${money(field, Number(value))}` : `${currency} ${money(field, Number(value))}`;
-    case 'int':
-    case 'double':
-      return number.format(Number(value));
-    case 'percent':
-      return `${number.format(Number(value))}%`;
-    case 'date':
-      return day.format(Date.parse(`${String(value)}T00:00:00Z`));
-    case 'datetime':
-      return instant.format(Number(value)).replaceAll('\u202F', ' ');
-    default:
-      return value;
-  }
+  if (field.type === 'currency') return (currency === null ? '$' : `${currency} `) + money(field, Number(value));
+  if (field.type === 'int' || field.type === 'double') return number.format(Number(value));
+  if (field.type === 'percent') return `${number.format(Number(value))}%`;
+  if (field.type === 'date') return day.format(Date.parse(`${String(value)}T00:00:00Z`));
+  return field.type === 'datetime' ? instant.format(Number(value)).replaceAll('\u202F', ' ') : value;
 }

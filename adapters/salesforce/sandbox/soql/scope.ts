@@ -32,8 +32,9 @@ export function inClause(asking: Asking, word: string): Asking {
   return at === undefined || at < (asking.from ?? 0) ? asking : { ...asking, from: at };
 }
 
-/** Characters shown on both sides of a place, before the words there are completed. */
+/** Characters shown before a place, and from it on, before the words there are completed. */
 const SHOWN = 30;
+const SHOWN_AFTER = 31;
 
 /**
  * A problem that points at a word of the query, as Salesforce draws it: the words around it, a caret, row and column.
@@ -46,8 +47,8 @@ export function pointing(asking: Asking, code: string, word: string, message: st
   const line = asking.soql.slice(start).split('\n', 1)[0] ?? '';
   const column = at - start;
   const from = column <= SHOWN ? 0 : line.slice(0, column - SHOWN + 1).search(/\S*.$/);
-  const rest = line.slice(column + SHOWN);
-  const shown = line.slice(from, column + SHOWN) + (/^[^\s,]*/.exec(rest)?.[0] ?? '');
+  const rest = line.slice(column + SHOWN_AFTER);
+  const shown = line.slice(from, column + SHOWN_AFTER) + (/^[^\s,]*/.exec(rest)?.[0] ?? '');
   const row = before.split('\n').length;
   return new RequestProblem(
     code,
