@@ -2,7 +2,7 @@ import { describe, expect } from 'vitest';
 import { conforms } from '../../conformance/conforms.ts';
 import { dig, ids, results, START, testPortal, type Reply, type TestPortal } from './portal.ts';
 
-const READ = 'https://developers.hubspot.com/docs/api-reference/legacy/crm/objects/contacts/batch/get-contacts';
+const READ = 'https://developers.hubspot.com/docs/api-reference/latest/crm/objects/contacts/guide';
 const CONTACTS = 'https://developers.hubspot.com/docs/api-reference/latest/crm/objects/contacts/guide';
 const ERRORS = 'https://developers.hubspot.com/docs/api-reference/error-handling';
 const RECORDED = 'https://github.com/grouparoo/grouparoo/tree/main/plugins/@grouparoo/hubspot/__tests__/fixtures/export-objects';

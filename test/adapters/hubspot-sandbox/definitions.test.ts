@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { conforms } from '../../conformance/conforms.ts';
-import { dig, results, testPortal, text, type Reply, type TestPortal } from './portal.ts';
+import { dig, results, testPortal, type Reply, type TestPortal } from './portal.ts';
 
 const GUIDE = 'https://developers.hubspot.com/docs/api-reference/legacy/crm/properties/guide';
 const KNOWLEDGE = 'https://knowledge.hubspot.com/properties/hubspots-default-contact-properties';

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { conforms } from '../../conformance/conforms.ts';
 import { dig, START, testPortal, text, USER_TOKEN, type TestPortal } from './portal.ts';
 
-const READ = 'https://developers.hubspot.com/docs/api-reference/legacy/crm/objects/contacts/batch/get-contacts';
-const LIST = 'https://developers.hubspot.com/docs/api-reference/legacy/crm/objects/contacts/get-contacts';
+const READ = 'https://developers.hubspot.com/docs/api-reference/latest/crm/objects/contacts/guide';
+const LIST = 'https://developers.hubspot.com/docs/api-reference/latest/crm/objects/contacts/guide';
 const ENTRY = '@hubspot/api-client lib/codegen/crm/contacts/models/ValueWithTimestamp';
 const OWNERS = 'https://developers.hubspot.com/docs/api-reference/latest/crm/owners/guide';
 const DEALS = 'https://developers.hubspot.com/docs/api-reference/latest/crm/objects/deals/guide';

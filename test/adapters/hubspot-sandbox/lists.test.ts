@@ -1,6 +1,6 @@
 import { describe, expect } from 'vitest';
 import { conforms } from '../../conformance/conforms.ts';
-import { dig, ids, results, START, testPortal, text, type Reply, type TestPortal } from './portal.ts';
+import { dig, results, START, testPortal, text, type Reply, type TestPortal } from './portal.ts';
 
 const LISTS = 'https://developers.hubspot.com/docs/guides/api/crm/lists/overview';
 const JOINED = 'https://developers.hubspot.com/docs/api-reference/latest/crm/lists/memberships/get-memberships-by-added-date.md';

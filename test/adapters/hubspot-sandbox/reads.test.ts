@@ -2,7 +2,7 @@ import { describe, expect } from 'vitest';
 import { conforms } from '../../conformance/conforms.ts';
 import { dig, ids, START, testPortal, text, type TestPortal } from './portal.ts';
 
-const LIST = 'https://developers.hubspot.com/docs/api-reference/legacy/crm/objects/contacts/get-contacts';
+const LIST = 'https://developers.hubspot.com/docs/api-reference/latest/crm/objects/contacts/guide';
 const CONTACTS = 'https://developers.hubspot.com/docs/api-reference/latest/crm/objects/contacts/guide';
 const COMPANIES = 'https://developers.hubspot.com/docs/api-reference/latest/crm/objects/companies/guide';
 const DEALS = 'https://developers.hubspot.com/docs/api-reference/latest/crm/objects/deals/guide';
