@@ -1,11 +1,9 @@
 import type { Description, FieldDescription, ObjectDescription, OwnFieldState, WriteKind } from '../../src/crm.ts';
 import { CrmError } from '../../src/errors.ts';
-import { connectorSource } from './actors.ts';
 import type { TokenInfo } from './account.ts';
 import type { Property } from './catalogue.ts';
-import { HubspotRefusal } from './classify.ts';
+import { findConnector } from './describe-connector.ts';
 import { contactObject } from './map.ts';
-import { readRecords, searchPage } from './objects.ts';
 import { hubspotTypes, objectOf, ownName, ownTypes } from './own.ts';
 import { checkPermissions } from './permissions.ts';
 import type { Room } from './room.ts';
@@ -29,7 +27,13 @@ export async function describe(room: Room, token: TokenInfo | null, signal: Abor
     objects.push({ object, label, kind, fields: [...properties.values()].map((property) => fieldOf(property, kind)) });
   }
   const permissions = await checkPermissions(room, token, signal);
-  return { objects, permissions, own: await ownStates(room, signal), connector: await findConnector(room, signal), automation: null };
+  return {
+    objects,
+    permissions,
+    own: await ownStates(room, signal),
+    connector: await findConnector(room, await catalogueOrNone(room, 'contacts', signal), signal),
+    automation: null,
+  };
 }
 
 /** The properties of a type; none where these credentials or this portal's products don't reach it. */
@@ -124,41 +128,4 @@ function stateOf(
     return { state: 'read-only', fix: 'Let integrations edit this property in its settings.' };
   }
   return { state: 'ready', fix: '' };
-}
-
-/** The properties that the native integration is most often set to sync. */
-const suspects: readonly string[] = ['hs_lead_status', 'lifecyclestage', 'hubspot_owner_id', 'email', 'company', 'phone', 'jobtitle'];
-/** Enough contacts to see the integration's hand in their histories, for one search and one read. */
-const sample = 50;
-
-/**
- * HubSpot's own Salesforce integration, by what it leaves behind: its id properties on contacts, and histories that name
- * it as the source, field by field.
- */
-async function findConnector(room: Room, signal: AbortSignal | undefined): Promise<Description['connector']> {
-  const catalogue = await catalogueOrNone(room, 'contacts', signal);
-  const markers = ['salesforceleadid', 'salesforcecontactid'].filter((name) => catalogue.has(name));
-  if (markers.length === 0) return { present: false, fields: [], evidence: 'contacts have no Salesforce id properties' };
-  const ids = new Set<string>();
-  try {
-    for (const propertyName of markers) {
-      const filters = [{ propertyName, operator: 'HAS_PROPERTY' } as const];
-      const page = await searchPage(room.wire, 'contacts', { filters, sort: 'hs_object_id', properties: [], limit: sample, signal });
-      for (const record of page.records) ids.add(record.id);
-    }
-  } catch (error) {
-    if (error instanceof HubspotRefusal || (error instanceof CrmError && error.failure === 'permission')) return null;
-    throw error;
-  }
-  if (ids.size === 0) return { present: false, fields: [], evidence: 'no contact carries a Salesforce id' };
-  const history = suspects.filter((name) => catalogue.has(name));
-  const records = await readRecords(room.wire, 'contacts', { ids: [...ids].slice(0, sample), properties: [], history, signal });
-  const fields = history.filter((name) =>
-    records.some((record) => record.history.get(name)?.some((entry) => entry.sourceType === connectorSource) === true),
-  );
-  const evidence =
-    fields.length === 0
-      ? 'contacts carry Salesforce ids, but no history names the integration'
-      : `the history of ${fields.join(', ')} names ${connectorSource} as its source`;
-  return { present: true, fields, evidence };
 }

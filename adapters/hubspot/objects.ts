@@ -49,13 +49,14 @@ export interface SearchFilter {
   readonly value?: string;
 }
 
-/** One page of a search, sorted ascending by one property. */
+/** One page of a search, sorted by one property, ascending unless told otherwise. */
 export async function searchPage(
   wire: Wire,
   objectType: string,
   query: {
     readonly filters: readonly SearchFilter[];
     readonly sort: string;
+    readonly descending?: boolean;
     readonly properties: readonly string[];
     readonly after?: string | undefined;
     readonly limit?: number;
@@ -66,7 +67,7 @@ export async function searchPage(
     api.search.doSearch(objectType, {
       filterGroups: [{ filters: query.filters as never }],
       // The client's type says text; the API takes and documents objects.
-      sorts: [{ propertyName: query.sort, direction: 'ASCENDING' }] as never,
+      sorts: [{ propertyName: query.sort, direction: query.descending === true ? 'DESCENDING' : 'ASCENDING' }] as never,
       properties: [...query.properties],
       limit: query.limit ?? pageSizes.search,
       ...(query.after === undefined ? {} : { after: query.after }),

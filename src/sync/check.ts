@@ -68,7 +68,7 @@ function connectorProblems(side: Side, { system, description }: SideFacts, setti
     code: 'CONNECTOR_OWNS_FIELD',
     blocks: ['sync'] as const,
     message: `${system}: the vendor's native integration writes ${field} too (${connector.evidence}); two writers would undo each other.`,
-    fix: `Take ${field} out of the integration's field mappings, then sync; outcomes and the report run beside it as they are.`,
+    fix: `Take ${field} out of the integration's field mappings (or set it to Don't sync), then sync: the integration counts as a field's writer for 30 days after its last write. Outcomes and the report run beside it as they are.`,
   }));
 }
 

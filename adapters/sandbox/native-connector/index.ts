@@ -107,6 +107,7 @@ function roundsOf(
   // What was there before the installation syncs when it is touched, not before.
   let hubspotSince = startedAt;
   let salesforceSince = startedAt;
+  let seen: ReadonlyMap<string, number> = new Map();
 
   async function install(): Promise<void> {
     self = await org.self();
@@ -142,13 +143,15 @@ function roundsOf(
     await desk.owners.refresh();
     const people = [...(await org.changed('Lead', salesforceSince)), ...(await org.changed('Contact', salesforceSince))];
     people.sort((a, b) => a.stamp - b.stamp);
-    // Its own writes come back too; they tell it nothing.
-    const others = people.filter((person) => person.modifiedBy !== self);
+    // Its own writes come back too, and what the last poll saw; they tell it nothing.
+    const others = people.filter((person) => person.modifiedBy !== self && seen.get(person.id) !== person.stamp);
     await fromSalesforce(desk, others, salesforceSince);
     if (settings.campaigns) await showCampaigns(desk, salesforceSince);
     if (settings.lifecycleTransitions) await moveLifecycles(desk, salesforceSince);
     if (settings.salesforceTasks) await passOnTasks(desk, { since: salesforceSince, self });
     if (began - salesforceSince >= OVERLAP_MS) for (const object of objects) await dropDeleted(desk, object, salesforceSince);
+    // Within one second a record can be edited again without a new stamp: such a one is looked at once more.
+    seen = new Map(people.filter((person) => person.stamp < began - 1000).map((person) => [person.id, person.stamp]));
     salesforceSince = Math.max(startedAt, began - OVERLAP_MS);
   }
 
