@@ -8,6 +8,7 @@ import type { Answer, Call, Caller } from './http.ts';
 import { createLimiter } from './limits.ts';
 import { addOwner } from './owners.ts';
 import { createPortal } from './portal.ts';
+import { keepDynamicLists } from './segments/membership.ts';
 import { createWebhooks, type WebhookOptions } from './webhooks/registry.ts';
 import type { DeliveryCounts } from './webhooks/delivery.ts';
 import { matchRoute, routesOf, scopesOf } from './router.ts';
@@ -98,6 +99,7 @@ export function hubspotHalf(options: HubspotHalfOptions): HubspotHalf {
   if (options.connectorToken !== undefined) installConnector(portal, tableNamed(portal, 'contacts'));
   const bin = createRecycleBin(portal);
   if (options.automations ?? true) startAutomations(portal);
+  keepDynamicLists(portal);
   const limiter = createLimiter(account, options.limits === 'published');
   const webhooks = options.webhooks === undefined ? null : createWebhooks(portal, options.webhooks);
   const routes = routesOf({ limiter, callers, ...(webhooks === null ? {} : { webhooks }) });

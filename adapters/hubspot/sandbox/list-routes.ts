@@ -16,6 +16,7 @@ import {
   textsOf,
 } from './http.ts';
 import type { Portal, RecordList } from './model.ts';
+import { readFilters, refill } from './segments/membership.ts';
 import { recordById, recordFollowingMerges, tableNamed } from './store.ts';
 
 /** Members that are neither archived nor gone, with the time at which they joined. */
@@ -28,7 +29,7 @@ function livingMembers(portal: Portal, list: RecordList): readonly (readonly [id
 }
 
 /** A list as the API shows it. */
-export function present(portal: Portal, list: RecordList): Record<string, unknown> {
+export function present(portal: Portal, list: RecordList, call?: Call): Record<string, unknown> {
   return {
     listId: list.listId,
     listVersion: list.version,
@@ -40,6 +41,8 @@ export function present(portal: Portal, list: RecordList): Record<string, unknow
     updatedAt: iso(list.updatedAt),
     createdById: list.createdBy,
     updatedById: list.createdBy,
+    ...(list.filters === undefined ? {} : { filtersUpdatedAt: iso(list.filters.updatedAt) }),
+    ...(list.filters !== undefined && call?.query.get('includeFilters') === 'true' ? { filterBranch: list.filters.branch } : {}),
     size: livingMembers(portal, list).length,
   };
 }
@@ -51,15 +54,17 @@ export function listOf(call: Call): RecordList {
   return list;
 }
 
-/** `POST /crm/lists`: static lists. Lists with filters are kept, but the sandbox does not work out their members. */
+/** `POST /crm/lists`: filled by hand (MANUAL), by its filters from now on (DYNAMIC), or by them once (SNAPSHOT). */
 export function postList(call: Call): Answer {
   const body = bodyObject(call);
   const name = requiredText(body['name'], 'name');
   const processingType = requiredText(body['processingType'], 'processingType');
-  if (processingType !== 'MANUAL')
-    throw invalid(`Lists with processingType ${processingType} need filters that this account does not offer`);
+  if (!['MANUAL', 'DYNAMIC', 'SNAPSHOT'].includes(processingType)) throw invalid(`processingType ${processingType} is not valid`);
   const objectTypeId = tableNamed(call.portal, requiredText(body['objectTypeId'], 'objectTypeId')).type.typeId;
   if (named(call, objectTypeId, name) !== undefined) throw conflict(`A list named '${name}' already exists.`);
+  const branch = body['filterBranch'] ?? null;
+  if (processingType === 'MANUAL' && branch !== null) throw invalid('A MANUAL list has no filters');
+  const filters = processingType === 'MANUAL' ? undefined : readFilters(call.portal, objectTypeId, { branch, at: call.now });
   const listId = String(call.portal.nextListId());
   const list: RecordList = {
     listId,
@@ -71,9 +76,11 @@ export function postList(call: Call): Answer {
     version: 1,
     createdBy: String(call.caller.userId),
     members: new Map(),
+    ...(filters === undefined ? {} : { filters }),
   };
+  refill(call.portal, list, call.now);
   call.portal.lists.set(listId, list);
-  return ok({ list: present(call.portal, list) });
+  return ok({ list: present(call.portal, list, call) });
 }
 
 /** A list of a kind by its name, in any case. */
@@ -87,19 +94,19 @@ export function named(call: Call, objectTypeId: string, name: string): RecordLis
 export function getLists(call: Call): Answer {
   const ids = queryList(call, 'listIds');
   const lists = ids.flatMap((id) => call.portal.lists.get(id) ?? []);
-  return ok({ lists: lists.map((list) => present(call.portal, list)) });
+  return ok({ lists: lists.map((list) => present(call.portal, list, call)) });
 }
 
 /** `GET /crm/lists/{listId}` */
 export function getList(call: Call): Answer {
-  return ok({ list: present(call.portal, listOf(call)) });
+  return ok({ list: present(call.portal, listOf(call), call) });
 }
 
 /** `GET /crm/lists/object-type-id/{objectTypeId}/name/{name}` */
 export function getListByName(call: Call): Answer {
   const list = named(call, tableNamed(call.portal, param(call, 'objectTypeId')).type.typeId, param(call, 'name'));
   if (list === undefined) throw notFound(`List does not exist with name ${param(call, 'name')}.`);
-  return ok({ list: present(call.portal, list) });
+  return ok({ list: present(call.portal, list, call) });
 }
 
 /** `POST /crm/lists/search` */
@@ -170,6 +177,7 @@ export function addAndRemoveMembers(call: Call): Answer {
 /** Puts records on the list of a path and takes others off. */
 export function change(call: Call, add: readonly string[], remove: readonly string[]): Record<string, unknown> {
   const list = listOf(call);
+  if (list.processingType === 'DYNAMIC') throw invalid(`List ${list.listId} is DYNAMIC: its members can not be changed`);
   const table = tableNamed(call.portal, list.objectTypeId);
   const [added, missing, removed]: [string[], string[], string[]] = [[], [], []];
   for (const given of add) {

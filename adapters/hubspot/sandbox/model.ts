@@ -5,6 +5,7 @@ import type { Histories, HistoryBook } from './histories.ts';
 import type { Links } from './links.ts';
 import type { ObjectType } from './object-types.ts';
 import type { SearchIndex } from './search-index.ts';
+import type { ListFilters } from './segments/membership.ts';
 
 /** Who wrote a value, as it appears in property histories. */
 export interface Source {
@@ -136,6 +137,8 @@ export interface RecordList {
   readonly createdBy: string;
   /** Record id -> when it joined. */
   readonly members: Map<string, number>;
+  /** Of a list that is, or was once, filled by filters. */
+  filters?: ListFilters;
 }
 
 /** One budget or spend item of a campaign. */

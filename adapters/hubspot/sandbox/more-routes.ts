@@ -1,6 +1,7 @@
 import { exportRoutes } from './exports/routes.ts';
 import * as lists from './list-more.ts';
 import { deleteTypedAssociation, putTypedAssociation } from './typed-associations.ts';
+import { updateFilters } from './segments/routes.ts';
 import type { Add, RouteParts } from './router.ts';
 import { webhookRoutes } from './webhooks/routes.ts';
 
@@ -9,6 +10,7 @@ export function addMore(add: Add, parts: RouteParts): void {
   for (const [line, handle] of parts.webhooks === undefined ? [] : webhookRoutes(parts.webhooks)) add('none', line, handle, { open: true });
   for (const { line, handle, open } of exportRoutes()) add('none', line, handle, { open });
   add('lists-write', 'PUT crm/lists/:listId/update-list-name', lists.renameList);
+  add('lists-write', 'PUT crm/lists/:listId/update-list-filters', updateFilters);
   add('lists-write', 'PUT crm/lists/:listId/restore', lists.restoreList);
   add('lists-write', 'DELETE crm/lists/:listId/memberships', lists.emptyList);
   add('lists-write', 'PUT crm/lists/:listId/memberships/add-from/:sourceListId', lists.addFromList);
