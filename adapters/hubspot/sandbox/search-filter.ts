@@ -1,6 +1,7 @@
 import { invalid, invalidJson } from './errors.ts';
 import { objectOf, requiredText, textOf } from './http.ts';
-import type { PropertyDefinition, Table } from './model.ts';
+import type { Portal, PropertyDefinition, Table } from './model.ts';
+import { associationTest } from './search-associations.ts';
 import { parseInstant } from './values.ts';
 
 /** One condition of a search, ready to be tested. */
@@ -8,6 +9,8 @@ interface Condition {
   readonly property: string;
   readonly operator: string;
   readonly test: (value: string | undefined) => boolean;
+  /** In place of `test`, for a condition on what a record is associated with. */
+  readonly ofRecord: ((id: string) => boolean) | null;
   /** For conditions on an instant: no document outside [from, to] can meet it. */
   readonly range: { readonly from: number; readonly to: number } | null;
 }
@@ -17,12 +20,19 @@ export type ConditionGroups = readonly (readonly Condition[])[];
 
 const EVERYWHERE = { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY };
 
+/** The groups of a search body; filters outside of any group are one. */
+export function groupsIn(body: Record<string, unknown>): unknown {
+  const { filterGroups, filters } = body;
+  const none = filterGroups === undefined || filterGroups === null || (Array.isArray(filterGroups) && filterGroups.length === 0);
+  return none && Array.isArray(filters) ? [{ filters }] : filterGroups;
+}
+
 /**
- * The filters of a search body: at most 5 groups of 6, 18 in all.
+ * The filters of a search body: at most 5 groups of 6, 18 in all. Without the portal nothing is known of associations.
  * @throws {HubspotProblem} 400 for more, for unknown properties or operators, or a missing value
  * @source https://developers.hubspot.com/docs/api-reference/latest/crm/search-the-crm (checked 2026-11)
  */
-export function conditionsOf(table: Table, given: unknown): ConditionGroups {
+export function conditionsOf(table: Table, given: unknown, portal?: Portal): ConditionGroups {
   if (given === undefined || given === null) return [];
   if (!Array.isArray(given)) throw invalidJson('Cannot deserialize value of type `java.util.List` for field filterGroups');
   if (given.length > 5) throw invalid(`Too many filterGroups: ${given.length} were given, the maximum is 5`);
@@ -30,16 +40,18 @@ export function conditionsOf(table: Table, given: unknown): ConditionGroups {
     const filters = objectOf(group)['filters'] ?? [];
     if (!Array.isArray(filters)) throw invalidJson('Cannot deserialize value of type `java.util.List` for field filters');
     if (filters.length > 6) throw invalid(`Too many filters in a group: ${filters.length} were given, the maximum is 6`);
-    return filters.map((filter) => conditionOf(table, objectOf(filter)));
+    return filters.map((filter) => conditionOf(table, objectOf(filter), portal));
   });
   const total = groups.reduce((sum, group) => sum + group.length, 0);
   if (total > 18) throw invalid(`Too many filters: ${total} were given, the maximum is 18`);
   return groups;
 }
 
-function conditionOf(table: Table, filter: Record<string, unknown>): Condition {
+function conditionOf(table: Table, filter: Record<string, unknown>, portal?: Portal): Condition {
   const property = requiredText(filter['propertyName'], 'propertyName');
   const operator = requiredText(filter['operator'], 'operator');
+  const ofRecord = portal === undefined ? undefined : associationTest(portal, table, filter);
+  if (ofRecord !== undefined) return { property, operator, ofRecord, test: () => true, range: null };
   const definition = table.definitions.get(property);
   if (definition === undefined || definition.archivedAt !== null) {
     throw invalid(`There was a problem with the request. Property "${property}" does not exist on ${table.type.upper}`, {
@@ -57,7 +69,7 @@ function conditionOf(table: Table, filter: Record<string, unknown>): Condition {
     if (!Array.isArray(values) || values.length === 0) throw invalid(`operator ${operator} requires values for property ${property}`);
     return values.map((value) => requiredText(value, 'values'));
   };
-  return { property, operator, ...testOf(operator, { definition, read, one, many }) };
+  return { property, operator, ofRecord: null, ...testOf(operator, { definition, read, one, many }) };
 }
 
 interface Reading {

@@ -2,7 +2,7 @@ import { invalid, invalidJson } from './errors.ts';
 import { type Answer, bodyObject, type Call, objectOf, ok, param, requiredText, textOf, textsOf, iso } from './http.ts';
 import type { Table } from './model.ts';
 import { selectValues } from './present.ts';
-import { type ConditionGroups, conditionsOf, order, reader, tokensOf } from './search-filter.ts';
+import { type ConditionGroups, conditionsOf, groupsIn, order, reader, tokensOf } from './search-filter.ts';
 import { documentsAt, firstAt, type IndexedDoc } from './search-index.ts';
 import { tableNamed } from './store.ts';
 
@@ -41,11 +41,11 @@ export function searchRecords(call: Call): Answer {
     throw invalid(`There was a problem with the request. Paging beyond ${WALL} results is not supported: after ${offset}, limit ${limit}`);
   }
   const query: Query = {
-    groups: conditionsOf(table, body['filterGroups']),
+    groups: conditionsOf(table, groupsIn(body), call.portal),
     words: tokensOf(textOf(body['query'], 'query') ?? ''),
     sort: sortOf(table, body['sorts']),
   };
-  const key = JSON.stringify([body['filterGroups'], body['query'], body['sorts']]);
+  const key = JSON.stringify([groupsIn(body), body['query'], body['sorts']]);
   const matches = matchesOf(table, query, { key, now: call.now });
   const properties = textsOf(body['properties'], 'properties');
   const results = matches.slice(offset, offset + limit).map((doc) => presentDoc(table, doc, properties));
@@ -96,7 +96,9 @@ function sortOf(table: Table, given: unknown): Query['sort'] {
 function matchesOf(table: Table, query: Query, at: { readonly key: string; readonly now: number }): readonly IndexedDoc[] {
   const docs = documentsAt(table.index, at.now);
   const last = LAST.get(table);
-  if (last !== undefined && last.key === at.key && last.generation === table.index.generation) return last.matches;
+  // Associations change without the index knowing.
+  const lasting = query.groups.every((group) => group.every((one) => one.ofRecord === null));
+  if (lasting && last !== undefined && last.key === at.key && last.generation === table.index.generation) return last.matches;
   const found = inReach(table, query, docs).filter((doc) => meets(table, query, doc));
   const matches = sorted(table, query, found);
   LAST.set(table, { key: at.key, generation: table.index.generation, matches });
@@ -118,7 +120,9 @@ function inReach(table: Table, query: Query, docs: readonly IndexedDoc[]): reado
 }
 
 function meets(table: Table, query: Query, doc: IndexedDoc): boolean {
-  const inGroup = query.groups.length === 0 || query.groups.some((group) => group.every((one) => one.test(doc.values.get(one.property))));
+  const inGroup =
+    query.groups.length === 0 ||
+    query.groups.some((group) => group.every((one) => one.ofRecord?.(doc.record.id) ?? one.test(doc.values.get(one.property))));
   if (!inGroup || query.words.length === 0) return inGroup;
   const tokens = table.type.searchable.flatMap((property) => tokensOf(doc.values.get(property) ?? ''));
   return query.words.every((word) => tokens.some((token) => token.startsWith(word)));
