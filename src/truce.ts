@@ -211,7 +211,15 @@ class OpenTruce implements Truce {
   }
 
   async explain(who: string): Promise<Explanation> {
-    return explain(await this.#opened(), who);
+    const { stores } = this.#parts;
+    const [{ readMergedPerson }, { originInWords }] = await Promise.all([
+      import('./warehouse/person-story.ts'),
+      import('./outcomes/ledger.ts'),
+    ]);
+    return explain(await this.#opened(), who, {
+      merged: async (record) => (stores.present ? stores.forReading((warehouse) => readMergedPerson(warehouse, record)) : null),
+      origin: originInWords,
+    });
   }
 
   async status(): Promise<StatusResult> {

@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { applyCommand } from './commands/apply.ts';
 import { checkCommand } from './commands/check.ts';
 import { demoCommand } from './commands/demo.ts';
+import { explainCommand } from './commands/explain.ts';
 import { importCommand } from './commands/import.ts';
 import { initCommand } from './commands/init.ts';
 import { outcomesCommand } from './commands/outcomes.ts';
@@ -73,6 +74,7 @@ export function buildProgram(session: Session, said: string[] = []): Command {
     syncCommand,
     outcomesCommand,
     reportCommand,
+    explainCommand,
     undoCommand,
     releaseCommand,
     statusCommand,

@@ -120,6 +120,14 @@ const factsOf = (deal: OutcomeDeal, rules: readonly OriginRule[]): DealFacts => 
 
 const sameFacts = (a: DealFacts, b: DealFacts): boolean => JSON.stringify(a) === JSON.stringify(b);
 
+/** A ledger entry in words, for whoever asks where a deal came from; null where it can't be read. */
+export function originInWords(entry: string): (Pick<Origin, 'rule' | 'chain' | 'differs'> & { readonly campaign: string | null }) | null {
+  const frozen = parse(entry);
+  if (frozen === null) return null;
+  const { rule, chain, differs } = frozen.origin;
+  return { campaign: frozen.campaignName, rule, chain, differs };
+}
+
 function parse(entry: string): FrozenOrigin | null {
   try {
     const value = JSON.parse(entry) as FrozenOrigin;

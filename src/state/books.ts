@@ -47,6 +47,11 @@ export function metaStore(db: Database): MetaStore {
       }
       set(`account-${side}`, id);
     },
+    links: async (side) => JSON.parse(get(`links-${side}`) ?? '{}') as Record<string, string>,
+    setLinks: async (side, links) => {
+      const text = JSON.stringify(links);
+      if (get(`links-${side}`) !== text) set(`links-${side}`, text);
+    },
     configHash: async () => get('config-hash'),
     setConfigHash: async (hash) => set('config-hash', hash),
     readShape: async (side) => get(`read-shape-${side}`),

@@ -337,6 +337,9 @@ export interface MetaStore {
   /** Hash of the configuration that the warehouse's merged tables were built with; null while they are out of date. */
   mergedHash(): Promise<string | null>;
   setMergedHash(hash: string | null): Promise<void>;
+  /** Templates of deep links, as the account gave them at the last run; none before the first. */
+  links(side: Side): Promise<Readonly<Record<string, string>>>;
+  setLinks(side: Side, links: Readonly<Record<string, string>>): Promise<void>;
   /** What people were last read with (fields and scope); other fields need all of them read again. */
   readShape(side: Side): Promise<string | null>;
   setReadShape(side: Side, shape: string): Promise<void>;

@@ -126,6 +126,7 @@ export async function accountsOf(engine: Engine, state: State, signal?: AbortSig
   for (const [side, account] of [['marketing', marketing] as const, ['sales', sales] as const]) {
     checkAccount(side, engine.settings.accounts[side], { id: account.id, system: engine.crms[side].system });
     await state.meta.pinAccount(side, account.id);
+    await state.meta.setLinks(side, account.links);
   }
   return { marketing, sales };
 }
