@@ -20,6 +20,8 @@ export interface Customization {
   readonly recordTypeValues: Map<string, ReadonlyMap<string, ReadonlySet<string>>>;
   /** Passwords, with the security token at their end, by user id: who has none can't log in by one. */
   readonly passwords: Map<string, string>;
+  /** Sessions that an administrator ended; each is forgotten when somebody comes with it. */
+  readonly endedSessions: Set<string>;
   /** Other people's calls that run for a long time: each ends at an instant. */
   readonly longCalls: number[];
 }
@@ -35,6 +37,7 @@ export function noCustomization(): Customization {
     emptied: new Map(),
     recordTypeValues: new Map(),
     passwords: new Map(),
+    endedSessions: new Set(),
     longCalls: [],
   };
 }

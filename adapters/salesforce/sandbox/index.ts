@@ -6,6 +6,7 @@ import { runDue } from './dml/automation.ts';
 import { updateRecord } from './dml/write.ts';
 import { bulkOrg, catchUp } from './bulk/index.ts';
 import { defineAll } from './definitions.ts';
+import { noGrants } from './http/grants.ts';
 import { usageOf } from './http/limits.ts';
 import type { Cursors } from './http/query.ts';
 import { answer } from './http/router.ts';
@@ -117,7 +118,7 @@ export function salesforceHalf(options: SalesforceHalfOptions): SalesforceHalf {
   if (options.connectorAccessToken !== undefined)
     lasting.set(options.connectorAccessToken, connectorUser(seed, { admin: users.integration, at: store.now() }));
   const cursors: Cursors = new Map();
-  const server: Server = { org, sessions: sessionsOf(org, lasting), usage: usageOf(org), cursors, bulk: bulkOrg(org) };
+  const server: Server = { org, sessions: sessionsOf(org, lasting), usage: usageOf(org), cursors, bulk: bulkOrg(org), grants: noGrants() };
   return {
     async handle(request) {
       purgeBin(org);

@@ -56,6 +56,8 @@ export interface SetupSeed {
   restrictPicklist(object: string, field: string, restricted: boolean): void;
   /** Gives a user a password, with the security token at its end. */
   password(userId: string, password: string): void;
+  /** Ends a session, a lasting one too: the next call with it answers INVALID_SESSION_ID. */
+  expireSession(token: string): void;
   /** A write to this record is under way until then: it holds the record and those it belongs to. */
   inFlight(id: string, o: { readonly until: number }): void;
   /** So many of other people's calls run until then; at the limit (25, 5 in Developer) further calls are refused. */
@@ -189,6 +191,9 @@ export function setupSeed(org: Org, insert: Insert, moment: () => WriteContext):
     },
     password(userId, password) {
       custom.passwords.set(userId, password);
+    },
+    expireSession(token) {
+      custom.endedSessions.add(token);
     },
     inFlight(id, o) {
       const row = store.row(id);

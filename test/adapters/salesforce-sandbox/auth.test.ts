@@ -48,9 +48,9 @@ describe('sessions', () => {
       expect([id.status, id.json['error']]).toEqual([400, 'invalid_client_id']);
       const secret = await grant(r, { ...CLIENT, client_secret: 'x' });
       expect(secret.json).toEqual({ error: 'invalid_client', error_description: 'invalid client credentials' });
-      const other = await grant(r, { grant_type: 'device' });
+      const other = await grant(r, { grant_type: 'implicit' });
       expect(other.json['error']).toBe('unsupported_grant_type');
-      expect((await grant(r, { grant_type: 'refresh_token', refresh_token: 'x' })).json['error']).toBe('invalid_grant');
+      expect((await grant(r, { ...CLIENT, grant_type: 'refresh_token', refresh_token: 'x' })).json['error']).toBe('invalid_grant');
     },
   );
 

@@ -2,41 +2,58 @@ import { verify } from 'node:crypto';
 import type { Org } from '../org.ts';
 import { textOf } from '../schema/fields.ts';
 import { restInstant } from '../time.ts';
+import { GrantProblem, checkClient, codeGrant, deviceCodes, deviceGrant, passwordGrant, refreshGrant } from './grants.ts';
+import type { Granted, Granting } from './grants.ts';
 import type { Reply } from './reply.ts';
-import type { Sessions } from './sessions.ts';
 
 const MINUTE_MS = 60_000;
 
-function refuse(error: string, description: string, status = 400): Reply {
-  return { status, json: { error, error_description: description } };
-}
-
-/** `POST /services/oauth2/token`: client credentials and JWT bearer. */
-export function token(org: Org, sessions: Sessions, form: URLSearchParams, origin: string): Reply {
-  switch (form.get('grant_type')) {
-    case 'client_credentials': {
-      if (form.get('client_id') !== org.settings.clientId) return refuse('invalid_client_id', 'client identifier invalid');
-      if (form.get('client_secret') !== org.settings.clientSecret) return refuse('invalid_client', 'invalid client credentials');
-      return grant(org, sessions, org.users.integration, origin);
-    }
-    case 'urn:ietf:params:oauth:grant-type:jwt-bearer':
-      return jwtBearer(org, sessions, form.get('assertion') ?? '', origin);
-    case 'refresh_token':
-      return refuse('invalid_grant', 'expired access/refresh token');
-    case 'password':
-      return refuse('invalid_grant', 'authentication failure');
-    case null:
-      return refuse('unsupported_grant_type', 'grant type not supported');
-    default:
-      return refuse('unsupported_grant_type', 'grant type not supported');
+/**
+ * `POST /services/oauth2/token`: client credentials, JWT bearer, authorization code with PKCE, refresh token, username
+ * and password, device.
+ */
+export function token(granting: Granting, form: URLSearchParams): Reply {
+  try {
+    if (form.get('response_type') === 'device_code') return deviceCodes(granting, form);
+    return grant(granting, granted(granting, form));
+  } catch (error) {
+    return refusal(error);
   }
 }
 
-function grant(org: Org, sessions: Sessions, userId: string, origin: string): Reply {
+/** The answer to a request that a grant refuses. */
+export function refusal(error: unknown): Reply {
+  if (error instanceof GrantProblem) return { status: 400, json: { error: error.error, error_description: error.message } };
+  throw error;
+}
+
+function granted(granting: Granting, form: URLSearchParams): Granted {
+  switch (form.get('grant_type')) {
+    case 'client_credentials':
+      checkClient(granting, form, 'required');
+      return { userId: granting.org.users.integration, shown: false };
+    case 'urn:ietf:params:oauth:grant-type:jwt-bearer':
+      return jwtBearer(granting, form.get('assertion') ?? '');
+    case 'authorization_code':
+      return codeGrant(granting, form);
+    case 'refresh_token':
+      return refreshGrant(granting, form);
+    case 'password':
+      return passwordGrant(granting, form);
+    case 'device':
+      return deviceGrant(granting, form);
+    case null:
+    default:
+      throw new GrantProblem('unsupported_grant_type', 'grant type not supported');
+  }
+}
+
+function grant({ org, sessions, origin }: Granting, { userId, refreshToken, shown }: Granted): Reply {
   const json = {
-    access_token: sessions.issue(userId),
+    access_token: sessions.issue(userId, refreshToken),
+    ...(shown && refreshToken !== undefined ? { refresh_token: refreshToken } : {}),
     signature: Buffer.from(`${userId}${String(org.store.now())}`).toString('base64'),
-    scope: 'api',
+    scope: refreshToken === undefined ? 'api' : 'refresh_token api',
     instance_url: origin,
     id: `${origin}/id/${org.settings.orgId}/${userId}`,
     token_type: 'Bearer',
@@ -55,23 +72,22 @@ function claimsOf(part: string): ReadonlyMap<string, unknown> {
 }
 
 /** The assertion is checked as a whole: signature (RS256), audience, expiry at most three minutes ahead, client, user. */
-function jwtBearer(org: Org, sessions: Sessions, assertion: string, origin: string): Reply {
+function jwtBearer({ org, origin }: Granting, assertion: string): Granted {
+  const refused = (description: string): GrantProblem => new GrantProblem('invalid_grant', description);
   const [head = '', payload = '', signature = '', ...rest] = assertion.split('.');
   const key = org.settings.jwtPublicKey;
-  if (key === null || rest.length > 0 || claimsOf(head).get('alg') !== 'RS256') return refuse('invalid_grant', 'invalid assertion');
+  if (key === null || rest.length > 0 || claimsOf(head).get('alg') !== 'RS256') throw refused('invalid assertion');
   if (!verify('RSA-SHA256', Buffer.from(`${head}.${payload}`), key, Buffer.from(signature, 'base64url')))
-    return refuse('invalid_grant', 'invalid assertion');
+    throw refused('invalid assertion');
   const claims = claimsOf(payload);
-  if (claims.get('iss') !== org.settings.clientId) return refuse('invalid_client_id', 'client identifier invalid');
+  if (claims.get('iss') !== org.settings.clientId) throw new GrantProblem('invalid_client_id', 'client identifier invalid');
   const audiences = ['https://login.salesforce.com', 'https://test.salesforce.com', origin];
-  if (!audiences.includes(String(claims.get('aud')))) return refuse('invalid_grant', 'audience is invalid');
+  if (!audiences.includes(String(claims.get('aud')))) throw refused('audience is invalid');
   const expires = Number(claims.get('exp')) * 1000;
-  if (!(expires > org.store.now()) || expires > org.store.now() + 3 * MINUTE_MS)
-    return refuse('invalid_grant', 'expired authorization code');
+  if (!(expires > org.store.now()) || expires > org.store.now() + 3 * MINUTE_MS) throw refused('expired authorization code');
   const user = (org.store.find('User', 'Username', String(claims.get('sub'))) ?? [])[0];
-  if (user === undefined || org.store.value(user, 'IsActive') !== true)
-    return refuse('invalid_grant', "user hasn't approved this consumer");
-  return grant(org, sessions, user.id, origin);
+  if (user === undefined || org.store.value(user, 'IsActive') !== true) throw refused("user hasn't approved this consumer");
+  return { userId: user.id, shown: false };
 }
 
 /** `GET /services/oauth2/userinfo`. */

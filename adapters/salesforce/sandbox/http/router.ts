@@ -3,7 +3,10 @@ import { bulkApi } from '../bulk/index.ts';
 import type { BulkCall, BulkOrg } from '../bulk/index.ts';
 import { RecordProblem, RequestProblem, errorBody, notFound } from '../errors.ts';
 import type { Org } from '../org.ts';
-import { identity, token, userInfo } from './auth.ts';
+import { identity, refusal, token, userInfo } from './auth.ts';
+import { authorize, connectDevice, introspect } from './grants.ts';
+import type { Grants, Granting } from './grants.ts';
+import { bodyText, encoded } from './encoding.ts';
 import type { Usage } from './limits.ts';
 import { segmentsOf } from './path.ts';
 import type { Cursors } from './query.ts';
@@ -12,12 +15,14 @@ import type { Call, Reply } from './reply.ts';
 import { jsonBody, resource } from './resources.ts';
 import type { Sessions } from './sessions.ts';
 import { soap } from './soap.ts';
+import { recordFromXml, toXml, wantsXml } from './xml.ts';
 
 export interface Server {
   readonly org: Org;
   readonly sessions: Sessions;
   readonly usage: Usage;
   readonly cursors: Cursors;
+  readonly grants: Grants;
   readonly bulk: BulkOrg;
 }
 
@@ -32,8 +37,14 @@ function bearer(request: SandboxRequest): string {
   return /^(?:Bearer|OAuth)\s+(.+)$/i.exec(request.headers['authorization'] ?? '')?.[1]?.trim() ?? '';
 }
 
-function bodyText(request: SandboxRequest): string {
-  return Buffer.from(request.body).toString('utf8');
+/**
+ * @throws {RequestProblem} 414 for a request line above 16,384 bytes, 431 when it and the headers are.
+ * @source https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/errorcodes.htm (checked 2026-11-22)
+ */
+function refuseTooLong({ url, headers }: SandboxRequest): void {
+  if (url.length > LONGEST_URL) throw new RequestProblem('URI_TOO_LONG', 'URI Too Long', 414);
+  const sent = Object.entries(headers).reduce((sum, [name, value]) => sum + name.length + value.length + 4, url.length);
+  if (sent > LONGEST_URL) throw new RequestProblem('REQUEST_HEADER_FIELDS_TOO_LARGE', 'Request Header Fields Too Large', 431);
 }
 
 /** Answers any request; nothing in it can make this throw. */
@@ -41,7 +52,7 @@ export function answer(server: Server, request: SandboxRequest): SandboxResponse
   let reply: Reply;
   let limited = false;
   try {
-    if (request.url.length > LONGEST_URL) throw new RequestProblem('URI_TOO_LONG', 'URI Too Long', 414);
+    refuseTooLong(request);
     // Salesforce's command keeps an instance URL with its slash at the end and adds paths that begin with one.
     const path = request.url.replace(/^\/{2,}/, '/');
     if (!URL.canParse(path, 'http://sandbox')) throw notFound();
@@ -72,21 +83,25 @@ function problemReply(error: unknown): Reply {
 
 function written(server: Server, request: SandboxRequest, reply: Reply, limited: boolean): SandboxResponse {
   const { usage, org } = server;
+  const xml = limited && reply.json !== undefined && wantsXml(request.headers['accept']);
   const headers: Record<string, string> = {
     date: new Date(org.store.now()).toUTCString(),
     'cache-control': 'no-cache,must-revalidate,max-age=0,no-store,private',
     'x-content-type-options': 'nosniff',
     vary: 'Accept-Encoding',
     ...(limited && reply.status !== 401 ? { 'sforce-limit-info': `api-usage=${String(usage.used())}/${String(usage.max())}` } : {}),
-    ...(reply.json === undefined ? {} : { 'content-type': 'application/json;charset=UTF-8' }),
+    ...(reply.json === undefined ? {} : { 'content-type': `application/${xml ? 'xml' : 'json'};charset=UTF-8` }),
     ...reply.headers,
   };
-  const body = request.method === 'HEAD' ? '' : (reply.text ?? (reply.json === undefined ? '' : JSON.stringify(reply.json)));
-  return { status: reply.status, headers, body };
+  const written = reply.json === undefined ? '' : xml ? toXml(reply.json) : JSON.stringify(reply.json);
+  const body = request.method === 'HEAD' ? '' : (reply.text ?? written);
+  return encoded(request, { status: reply.status, headers, body });
 }
 
 function dispatch(server: Server, request: SandboxRequest, url: URL, segments: readonly string[]): Reply {
   const [root, area, third, ...rest] = segments;
+  if (root === 'setup' && area === 'connect')
+    return connectDevice(grantingOf(server, request), { cookie: request.headers['cookie'] ?? '', form: formOf(request, url) });
   if (root === 'id') return identityOf(server, request, url);
   if (root !== 'services') throw notFound();
   if (area === 'oauth2') return oauth(server, request, url, third ?? '');
@@ -135,9 +150,16 @@ function restCall(
     base: `/services/data/${target.version}`,
     version,
     origin: request.origin,
-    body: jsonBody(bodyText(request), request.headers['content-type']),
+    body: bodyOf(request, area ?? ''),
   };
   return resource(call, server);
+}
+
+/** A record may come as XML, everything else as JSON. */
+function bodyOf(request: SandboxRequest, area: string): unknown {
+  const text = bodyText(request);
+  const type = request.headers['content-type'];
+  return area === 'sobjects' && text.trim() !== '' && wantsXml(type) ? recordFromXml(text) : jsonBody(text, type);
 }
 
 /** Bulk jobs take more than JSON, so they read their bodies themselves. */
@@ -152,12 +174,16 @@ function bulkCall(
 }
 
 function oauth(server: Server, request: SandboxRequest, url: URL, action: string): Reply {
-  const form = new URLSearchParams(bodyText(request));
-  for (const [name, value] of url.searchParams) if (!form.has(name)) form.set(name, value);
+  const form = formOf(request, url);
+  const granting = grantingOf(server, request);
   switch (action) {
     case 'token':
       if (request.method !== 'POST') return { status: 400, json: { error: 'invalid_request', error_description: 'must use HTTP POST' } };
-      return token(server.org, server.sessions, withBasic(form, request), request.origin);
+      return token(granting, withBasic(form, request));
+    case 'authorize':
+      return attempted(() => authorize(granting, { cookie: request.headers['cookie'] ?? '', form }));
+    case 'introspect':
+      return attempted(() => introspect(granting, withBasic(form, request)));
     case 'revoke':
       return server.sessions.revoke(form.get('token') ?? '')
         ? { status: 200, text: '' }
@@ -169,6 +195,25 @@ function oauth(server: Server, request: SandboxRequest, url: URL, action: string
     }
     default:
       throw notFound();
+  }
+}
+
+/** The fields of a form, and those of the address that it doesn't have. */
+function formOf(request: SandboxRequest, url: URL): URLSearchParams {
+  const form = new URLSearchParams(bodyText(request));
+  for (const [name, value] of url.searchParams) if (!form.has(name)) form.set(name, value);
+  return form;
+}
+
+function grantingOf({ org, sessions, grants }: Server, request: SandboxRequest): Granting {
+  return { org, sessions, grants, origin: request.origin };
+}
+
+function attempted(work: () => Reply): Reply {
+  try {
+    return work();
+  } catch (error) {
+    return refusal(error);
   }
 }
 

@@ -10,6 +10,7 @@ import type { JsonObject } from '../json.ts';
 import { contextOf } from '../org.ts';
 import type { Org, WriteContext } from '../org.ts';
 import { textOf } from '../schema/fields.ts';
+import { userByPassword } from './grants.ts';
 import type { Usage } from './limits.ts';
 import { FIRST_VERSION, LAST_VERSION } from './reply.ts';
 import type { Reply } from './reply.ts';
@@ -90,7 +91,7 @@ function objectIn(node: unknown, name: string): JsonObject {
   return isObject(value) ? value : {};
 }
 
-/** Answers a SOAP request to the partner API: convertLead, merge, undelete, emptyRecycleBin, getUserInfo, getServerTimestamp. */
+/** Answers a SOAP request to the partner API: convertLead, merge, undelete, emptyRecycleBin, login, logout, getUserInfo, getServerTimestamp. */
 export function soap(server: SoapServer, text: string): Reply {
   try {
     if (server.kind !== 'u' || !(server.version >= FIRST_VERSION && server.version <= LAST_VERSION))
@@ -119,6 +120,7 @@ function call(server: SoapServer, text: string): Reply {
   const session = textIn(objectIn(objectIn(root, 'Header'), 'SessionHeader'), 'sessionId') ?? '';
   const body = objectIn(root, 'Body');
   const operation = Object.keys(body).find((key) => !key.startsWith('@_')) ?? '';
+  if (operation === 'login') return login(server, objectIn(body, operation));
   const userId = server.sessions.user(session);
   if (userId === null)
     throw new Fault(
@@ -141,6 +143,9 @@ function call(server: SoapServer, text: string): Reply {
         200,
         envelope(header, `<emptyRecycleBinResponse>${eachId(argument, (id) => emptyFromBin(context, id))}</emptyRecycleBinResponse>`),
       );
+    case 'logout':
+      server.sessions.revoke(session);
+      return xml(200, envelope(header, '<logoutResponse/>'));
     case 'convertLead':
       return xml(200, envelope(header, `<convertLeadResponse>${convert(context, argument)}</convertLeadResponse>`));
     case 'merge':
@@ -158,6 +163,44 @@ function call(server: SoapServer, text: string): Reply {
     default:
       throw new Fault('UNSUPPORTED_CLIENT', `No operation available for request {urn:partner.soap.sforce.com}${operation}`);
   }
+}
+
+/** The first version in which the partner API has no login. */
+const NO_LOGIN_SINCE = 65;
+
+/**
+ * A session for a name and a password with the security token at its end.
+ * @source https://github.com/forcedotcom/wsc/issues/363 (the end of it), https://github.com/apexsharp/apexsharp/issues/20 (the fault), checked 2026-11-22
+ */
+function login(server: SoapServer, argument: JsonObject): Reply {
+  if (server.version >= NO_LOGIN_SINCE)
+    throw new Fault(
+      'INVALID_OPERATION',
+      `The SOAP Login operation is not available in the API version specified (${String(server.version)}.0). Refer to the documentation for supported versions.`,
+    );
+  const { org, sessions, origin, version } = server;
+  const userId = userByPassword(org, textIn(argument, 'username') ?? '', textIn(argument, 'password') ?? '');
+  if (userId === null) {
+    const said = 'Invalid username, password, security token; or user locked out.';
+    const detail = `<detail><sf:LoginFault xsi:type="sf:LoginFault"><sf:exceptionCode>INVALID_LOGIN</sf:exceptionCode><sf:exceptionMessage>${said}</sf:exceptionMessage></sf:LoginFault></detail>`;
+    return xml(
+      500,
+      envelope(
+        '',
+        `<soapenv:Fault><faultcode>INVALID_LOGIN</faultcode><faultstring>INVALID_LOGIN: ${said}</faultstring>${detail}</soapenv:Fault>`,
+      ),
+    );
+  }
+  const path = (kind: string): string => `${origin}/services/Soap/${kind}/${String(version)}.0/${org.settings.orgId.slice(0, 15)}`;
+  const result =
+    element('metadataServerUrl', path('m')) +
+    element('passwordExpired', false) +
+    element('sandbox', true) +
+    element('serverUrl', path('u')) +
+    element('sessionId', sessions.issue(userId)) +
+    element('userId', userId) +
+    `<userInfo>${userInfo(contextOf(org, userId, false))}</userInfo>`;
+  return xml(200, envelope('', `<loginResponse><result>${result}</result></loginResponse>`));
 }
 
 function errorsXml(problem: RecordProblem): string {
