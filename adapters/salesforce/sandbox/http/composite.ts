@@ -8,9 +8,11 @@ import type { Call, Reply } from './reply.ts';
 const MOST_PARTS = 25;
 const MOST_HEAVY = 5;
 
-type Route = (call: Call) => Reply;
+/** Answers a call inside the same version. */
+export type Route = (call: Call) => Reply;
 
-interface Part {
+/** A subrequest as it was given. */
+export interface Part {
   readonly method: string;
   readonly url: string;
   readonly referenceId: string;
@@ -19,7 +21,7 @@ interface Part {
 }
 
 /** A subrequest's answer as the composite lists it. */
-interface PartAnswer {
+export interface PartAnswer {
   readonly body: unknown;
   readonly httpHeaders: Readonly<Record<string, string>>;
   readonly httpStatusCode: number;
@@ -32,10 +34,20 @@ function badRequest(code: string, message: string): RequestProblem {
 
 function partsOf(call: Call): readonly Part[] {
   const list = get(objectBody(call), 'compositeRequest');
+  if (Array.isArray(list) && list.length > MOST_PARTS)
+    throw badRequest('LIMIT_EXCEEDED', `Too many subrequests: at most ${String(MOST_PARTS)} are allowed`);
+  const parts = readParts(list);
+  if (parts.filter((part) => /\/(?:query|queryAll|composite\/sobjects)(?:[/?]|$)/i.test(part.url)).length > MOST_HEAVY) {
+    throw badRequest('LIMIT_EXCEEDED', `At most ${String(MOST_HEAVY)} subrequests may be queries or sObject collections`);
+  }
+  return parts;
+}
+
+/** The subrequests of a `compositeRequest`. @throws {RequestProblem} JSON_PARSER_ERROR, INVALID_INPUT. */
+export function readParts(list: unknown): readonly Part[] {
   if (!Array.isArray(list) || list.length === 0) throw badRequest('JSON_PARSER_ERROR', 'compositeRequest is required');
-  if (list.length > MOST_PARTS) throw badRequest('LIMIT_EXCEEDED', `Too many subrequests: at most ${String(MOST_PARTS)} are allowed`);
   const seen = new Set<string>();
-  const parts = list.map((raw: unknown): Part => {
+  return list.map((raw: unknown): Part => {
     if (!isObject(raw)) throw badRequest('JSON_PARSER_ERROR', 'A subrequest must be a JSON object');
     const referenceId = get(raw, 'referenceId');
     const url = get(raw, 'url');
@@ -59,10 +71,6 @@ function partsOf(call: Call): readonly Part[] {
       headers: headersOf(get(raw, 'httpHeaders')),
     };
   });
-  if (parts.filter((part) => /\/(?:query|queryAll|composite\/sobjects)(?:[/?]|$)/i.test(part.url)).length > MOST_HEAVY) {
-    throw badRequest('LIMIT_EXCEEDED', `At most ${String(MOST_HEAVY)} subrequests may be queries or sObject collections`);
-  }
-  return parts;
 }
 
 /** What a part may not carry itself: it has these three, and no others, from the request around it. */
@@ -82,7 +90,8 @@ function headersOf(raw: unknown): Readonly<Record<string, string>> {
 /** Takes back a composite whose parts must succeed together. */
 class Rollback extends Error {}
 
-const UNDONE = [
+/** The body of a part that was taken back with the others. */
+export const UNDONE = [
   { errorCode: 'PROCESSING_HALTED', message: 'The transaction was rolled back since another operation in the same transaction failed.' },
 ];
 
@@ -106,7 +115,8 @@ export function composite(call: Call, route: Route): Reply {
   return { status: 200, json: { compositeResponse: answers } };
 }
 
-function answer(call: Call, route: Route, part: Part, earlier: readonly PartAnswer[]): PartAnswer {
+/** Makes one subrequest, with what earlier ones answered put into it. */
+export function answer(call: Call, route: Route, part: Part, earlier: readonly PartAnswer[]): PartAnswer {
   const { referenceId } = part;
   try {
     const body = resolve(part.body, earlier);

@@ -4,6 +4,7 @@ import type { ObjectDef } from '../schema/types.ts';
 import { objectNamed, readCollection, upsertCollection, writeCollection } from './collections.ts';
 import { batch, composite } from './composite.ts';
 import { basicInfo, describe, describeGlobal } from './describe.ts';
+import { graphs } from './graph.ts';
 import { limitsBody } from './limits.ts';
 import type { Usage } from './limits.ts';
 import { query } from './query.ts';
@@ -13,6 +14,7 @@ import { allow } from './reply.ts';
 import type { Call, Reply } from './reply.ts';
 import { createRow, rowById, rowByKey } from './rows.ts';
 import { tooling } from './tooling.ts';
+import { tree } from './tree.ts';
 
 /** What the resources of a version need besides the call. */
 export interface Shared {
@@ -85,6 +87,8 @@ function composites(call: Call, shared: Shared): Reply {
   const again = (sub: Call): Reply => resource(sub, shared);
   if (kind === undefined || kind === '') return composite(call, again);
   if (kind === 'batch') return batch(call, again);
+  if (kind === 'graph' && name === undefined && call.version >= 50) return graphs(call, again);
+  if (kind === 'tree' && name !== undefined && key === undefined) return tree(call, objectNamed(call, name));
   if (kind !== 'sobjects' || rest.length > 0) throw notFound();
   if (name === undefined || name === '') return writeCollection(call);
   const def = objectNamed(call, name);
