@@ -123,6 +123,9 @@ export interface Pipeline {
   readonly label: string;
   readonly displayOrder: number;
   readonly stages: readonly PipelineStage[];
+  /** ISO 8601; absent on pipelines that the account began with. */
+  readonly createdAt?: string;
+  readonly updatedAt?: string;
 }
 
 /** A static list of records. */
@@ -192,7 +195,7 @@ export interface Portal {
   readonly lists: Map<string, RecordList>;
   /** Deleted lists, which can be restored for a while. */
   readonly deletedLists: Map<string, { readonly list: RecordList; readonly at: number }>;
-  readonly pipelines: ReadonlyMap<string, readonly Pipeline[]>;
+  readonly pipelines: Map<string, readonly Pipeline[]>;
   /** By GUID. */
   readonly campaigns: Map<string, CampaignExtra>;
   /** By the numeric id of the CRM record. */

@@ -1,6 +1,7 @@
 import { exportRoutes } from './exports/routes.ts';
 import * as lists from './list-more.ts';
 import { deleteTypedAssociation, putTypedAssociation } from './typed-associations.ts';
+import { pipelineRoutes } from './pipeline-routes.ts';
 import { updateFilters } from './segments/routes.ts';
 import type { Add, RouteParts } from './router.ts';
 import { webhookRoutes } from './webhooks/routes.ts';
@@ -8,6 +9,7 @@ import { webhookRoutes } from './webhooks/routes.ts';
 /** The endpoints beside records, lists and campaigns. */
 export function addMore(add: Add, parts: RouteParts): void {
   for (const [line, handle] of parts.webhooks === undefined ? [] : webhookRoutes(parts.webhooks)) add('none', line, handle, { open: true });
+  for (const [need, line, handle] of pipelineRoutes()) add(need, line, handle);
   for (const { line, handle, open } of exportRoutes()) add('none', line, handle, { open });
   add('lists-write', 'PUT crm/lists/:listId/update-list-name', lists.renameList);
   add('lists-write', 'PUT crm/lists/:listId/update-list-filters', updateFilters);

@@ -46,15 +46,18 @@ export function getOwner(call: Call): Answer {
 /** Pipelines are as old as the imitated account; the date has no meaning beyond its form. */
 const PIPELINE_DATE = '2019-10-30T03:30:17.883Z';
 
-function presentStage(stage: PipelineStage): Record<string, unknown> {
+/** A stage as the pipelines API shows it. */
+export function presentStage(stage: PipelineStage): Record<string, unknown> {
   return { ...stage, createdAt: PIPELINE_DATE, updatedAt: PIPELINE_DATE, archived: false };
 }
 
-function presentPipeline(pipeline: Pipeline): Record<string, unknown> {
-  return { ...pipeline, stages: pipeline.stages.map(presentStage), createdAt: PIPELINE_DATE, updatedAt: PIPELINE_DATE, archived: false };
+/** A pipeline as the pipelines API shows it. */
+export function presentPipeline(pipeline: Pipeline): Record<string, unknown> {
+  return { createdAt: PIPELINE_DATE, updatedAt: PIPELINE_DATE, ...pipeline, stages: pipeline.stages.map(presentStage), archived: false };
 }
 
-function pipelinesOf(call: Call): readonly Pipeline[] {
+/** The pipelines of the object in the path. @throws {HubspotProblem} 400 for an object without any */
+export function pipelinesOf(call: Call): readonly Pipeline[] {
   const table = tableNamed(call.portal, param(call, 'type'));
   const pipelines = call.portal.pipelines.get(table.type.typeId);
   if (pipelines === undefined) throw new HubspotProblem(400, `${table.type.upper} has no pipelines`, { category: 'VALIDATION_ERROR' });

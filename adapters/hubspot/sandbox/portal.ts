@@ -33,7 +33,7 @@ export function createPortal(ports: HalfPorts, account: AccountFacts, provisione
     teams: new Map(),
     lists: new Map(),
     deletedLists: new Map(),
-    pipelines: STOCK_PIPELINES,
+    pipelines: new Map(STOCK_PIPELINES),
     campaigns: new Map(),
     campaignGuids: new Map(),
     nextListId: () => {
