@@ -1,14 +1,17 @@
-import { RequestProblem, notFound } from '../errors.ts';
+import { RequestProblem } from '../errors.ts';
 import type { Org } from '../org.ts';
 import { columnsOf } from '../soql/columns.ts';
 import { runSoql } from '../soql/run.ts';
 import type { Answer } from '../soql/run.ts';
+import { explain } from './explain.ts';
 import type { Call, Reply } from './reply.ts';
 import { allow } from './reply.ts';
 
-/** Results stay fetchable for two days; the oldest of a user's go when there are more. */
+/**
+ * Results stay fetchable for two days, however many a user has open.
+ * @source https://developer.salesforce.com/docs/platform/salesforce-app-limits-cheatsheet/guide/salesforce-app-limits-platform-apicursors.html (checked 2026-11-22)
+ */
 const KEPT_MS = 2 * 86_400_000;
-const KEPT_PER_USER = 50;
 const LARGEST_PAGE = 2000;
 const SMALLEST_PAGE = 200;
 
@@ -34,12 +37,11 @@ export function query(call: Call, cursors: Cursors, resource: 'query' | 'queryAl
   allow(call, ['GET']);
   const [locator] = call.path.slice(tooling ? 2 : 1);
   if (locator !== undefined && locator !== '') return nextPage(call, cursors, locator);
-  const soql = call.query.get('q');
-  if (soql === null) {
-    if (call.query.has('explain')) throw notFound();
-    throw new RequestProblem('MALFORMED_QUERY', 'A query string has to be specified');
-  }
+  const explained = call.query.get('explain');
+  const soql = explained ?? call.query.get('q');
+  if (soql === null) throw new RequestProblem('MALFORMED_QUERY', 'A query string has to be specified');
   const asking = { org: call.org, userId: call.userId, soql, all: resource === 'queryAll', base: call.base, tooling };
+  if (explained !== null) return explain(asking);
   if (call.query.get('columns') === 'true') return { status: 200, json: columnsOf(asking) };
   const answer = runSoql(asking);
   if (answer.kind === 'count') return { status: 200, json: { totalSize: answer.total, done: true, records: [] } };
@@ -56,9 +58,11 @@ export function query(call: Call, cursors: Cursors, resource: 'query' | 'queryAl
 }
 
 function keep(org: Org, cursors: Cursors, cursor: Cursor): string {
-  const mine = [...cursors].filter(([, other]) => other.userId === cursor.userId);
-  for (const [id, other] of mine) if (org.store.now() - other.madeAt > KEPT_MS) cursors.delete(id);
-  if (mine.length >= KEPT_PER_USER && mine[0] !== undefined) cursors.delete(mine[0][0]);
+  // The oldest stand first.
+  for (const [id, other] of cursors) {
+    if (org.store.now() - other.madeAt <= KEPT_MS) break;
+    cursors.delete(id);
+  }
   const id = org.ids.next('0r8');
   cursors.set(id, cursor);
   return id;

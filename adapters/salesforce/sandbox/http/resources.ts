@@ -1,5 +1,6 @@
 import type { BulkOrg } from '../bulk/index.ts';
 import { RequestProblem, notFound } from '../errors.ts';
+import { to18 } from '../ids.ts';
 import type { ObjectDef } from '../schema/types.ts';
 import { objectNamed, readCollection, upsertCollection, writeCollection } from './collections.ts';
 import { batch, composite } from './composite.ts';
@@ -9,6 +10,7 @@ import { limitsBody } from './limits.ts';
 import type { Usage } from './limits.ts';
 import { query } from './query.ts';
 import type { Cursors } from './query.ts';
+import { recent, related } from './related.ts';
 import { deleted, updated } from './replication.ts';
 import { allow } from './reply.ts';
 import type { Call, Reply } from './reply.ts';
@@ -40,6 +42,8 @@ export function resource(call: Call, shared: Shared): Reply {
       return { status: 200, json: limitsBody(shared.usage, shared.bulk.quota) };
     case 'composite':
       return composites(call, shared);
+    case 'recent':
+      return recent(call);
     case 'tooling':
       return tooling(call, shared.cursors);
     default:
@@ -48,7 +52,7 @@ export function resource(call: Call, shared: Shared): Reply {
 }
 
 function directory(call: Call): Readonly<Record<string, string>> {
-  const names = ['tooling', 'jobs', 'composite', 'sobjects', 'query', 'queryAll', 'limits'];
+  const names = ['tooling', 'jobs', 'composite', 'sobjects', 'query', 'queryAll', 'recent', 'limits'];
   return {
     ...Object.fromEntries(names.map((name) => [name, `${call.base}/${name}`])),
     identity: `${call.origin}/id/${call.org.settings.orgId}/${call.userId}`,
@@ -66,6 +70,7 @@ function sobjects(call: Call): Reply {
   }
   if (third === undefined || third === '') return oneSegment(call, def, second);
   if (fourth !== undefined) throw notFound();
+  if (to18(second)?.startsWith(def.prefix) === true) return related(call, def, second, third);
   return rowByKey(call, def, second, third);
 }
 
@@ -95,12 +100,32 @@ function composites(call: Call, shared: Shared): Reply {
   return key === undefined || key === '' ? readCollection(call, def) : upsertCollection(call, def, key);
 }
 
+/** Lists and objects within each other that a body may hold: more than any record needs, and few enough to walk through. */
+const DEEPEST = 1000;
+
+/** The most lists and objects open at once; text is left out. */
+function deepest(text: string): number {
+  let open = 0;
+  let most = 0;
+  let quoted = false;
+  for (let at = 0; at < text.length; at += 1) {
+    const letter = text.charCodeAt(at);
+    if (letter === 34) quoted = !quoted;
+    else if (quoted) at += letter === 92 ? 1 : 0;
+    else if (letter === 91 || letter === 123) most = Math.max(most, (open += 1));
+    else if (letter === 93 || letter === 125) open -= 1;
+  }
+  return most;
+}
+
 /** Reads a JSON body. @throws {RequestProblem} JSON_PARSER_ERROR, UNSUPPORTED_MEDIA_TYPE. */
 export function jsonBody(text: string, contentType: string | undefined): unknown {
   if (text.trim() === '') return undefined;
   if (contentType !== undefined && !/json/i.test(contentType)) {
     throw new RequestProblem('UNSUPPORTED_MEDIA_TYPE', `Content-Type '${contentType}' is not supported for this resource`, 415);
   }
+  if (deepest(text) > DEEPEST)
+    throw new RequestProblem('JSON_PARSER_ERROR', `Document nesting depth exceeds the maximum allowed (${String(DEEPEST)})`);
   try {
     return JSON.parse(text);
   } catch (error) {

@@ -11,6 +11,7 @@ import { attributesOf } from '../soql/project.ts';
 import type { Json } from '../soql/project.ts';
 import { jsonValue } from '../soql/values.ts';
 import type { Row } from '../store.ts';
+import { precondition, validators } from './conditional.ts';
 import { allow, objectBody, writeContext } from './reply.ts';
 import type { Call, Reply } from './reply.ts';
 
@@ -65,33 +66,18 @@ function oneRow(call: Call, row: Row): Reply {
     deleteRecord(contextOf(call.org, call.userId, false), row);
     return { status: 204 };
   }
+  const instead = precondition(call, row);
+  if (instead !== undefined) return instead;
   if (call.method === 'PATCH') {
-    refuseIfModified(call, row);
     change(call, row, objectBody(call));
     return { status: 204 };
   }
-  const modified = call.org.store.value(row, 'LastModifiedDate');
-  const headers = typeof modified === 'number' ? { 'last-modified': new Date(modified).toUTCString() } : {};
-  return { status: 200, json: rowJson(call, row, requestedFields(call, row.def)), headers };
+  return { status: 200, json: rowJson(call, row, requestedFields(call, row.def)), headers: validators(call, row) };
 }
 
 function change(call: Call, row: Row, raw: JsonObject): void {
   const context = writeContext(call);
   updateRecord(context, row, readInput(context, row.def, raw, false));
-}
-
-/**
- * `If-Unmodified-Since`: the write takes place only when the record's last change is not later, to the second.
- * @source https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api/intro_rest_conditional_requests.htm (checked 2026-11-22)
- */
-function refuseIfModified(call: Call, row: Row): void {
-  const header = call.headers['if-unmodified-since'];
-  if (header === undefined) return;
-  const since = Date.parse(header);
-  if (Number.isNaN(since)) throw new RequestProblem('BAD_REQUEST', `Invalid If-Unmodified-Since header: ${header}`);
-  if (Number(call.org.store.value(row, 'LastModifiedDate')) > since) {
-    throw new RequestProblem('PRECONDITION_FAILED', 'The resource has been modified since the date in the If-Unmodified-Since header', 412);
-  }
 }
 
 /** Rows that have this external id. @throws {RequestProblem} NOT_FOUND when the field is no external id. */
@@ -131,7 +117,7 @@ function upsert(
   if (repeated !== undefined)
     throw new RequestProblem('INVALID_FIELD', `The ${target.field.name} field should not be specified in the sobject data.`);
   if (target.row !== undefined) {
-    refuseIfModified(call, target.row);
+    precondition(call, target.row);
     change(call, target.row, raw);
     return call.version < 46 ? { status: 204 } : { status: 200, json: { id: target.row.id, success: true, errors: [], created: false } };
   }
