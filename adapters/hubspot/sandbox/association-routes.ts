@@ -1,6 +1,6 @@
 import { associationTypes } from './association-types.ts';
 import { associate, defaultTypes, dissociate, type End, endOf, exists, linksOf, requestedTypes } from './associations.ts';
-import { invalidJson, notFound } from './errors.ts';
+import { invalid, invalidJson, notFound } from './errors.ts';
 import {
   type Answer,
   batchAnswer,
@@ -66,8 +66,9 @@ export function readAssociations(call: Call): Answer {
   const errors: unknown[] = [];
   for (const input of inputsOf(call, 1000)) {
     const id = requiredText(input['id'], 'id');
-    const after = Number(textOf(input['after'], 'after') ?? '0');
-    const page = targets(call, endOf(from, id), to, { after: Number.isFinite(after) ? after : 0, limit: PAGE });
+    const after = textOf(input['after'], 'after') ?? '0';
+    if (!/^\d{1,15}$/.test(after)) throw invalid(`Invalid paging cursor: ${after}`);
+    const page = targets(call, endOf(from, id), to, { after: Number(after), limit: PAGE });
     if (page.results.length > 0) results.push({ from: { id }, to: page.results, ...pagingOf(call, page.after) });
     else errors.push(noAssociations(from, to, id));
   }

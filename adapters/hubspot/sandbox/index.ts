@@ -3,8 +3,9 @@ import { startAutomations, withoutAutomations } from './automations/index.ts';
 import { createRecycleBin } from './automations/recycle-bin.ts';
 import { allScopes, authenticate, callersOf, requireScopes } from './callers.ts';
 import { newGuid } from './campaigns.ts';
-import { HubspotProblem, invalidJson, unknownPath } from './errors.ts';
+import { HubspotProblem, unknownPath } from './errors.ts';
 import type { Answer, Call, Caller } from './http.ts';
+import { readBody, requireShortUri } from './intake.ts';
 import { createLimiter } from './limits.ts';
 import { addOwner } from './owners.ts';
 import { createPortal } from './portal.ts';
@@ -73,9 +74,6 @@ interface HubspotCounts {
 /** The id of the integration's app: its writes appear under it in property histories. */
 export const APP_ID = '3141592';
 
-/** Requests longer than this are refused before they are read. */
-const MAX_BODY_BYTES = 20 * 1024 * 1024;
-
 /** An imitation HubSpot account without sockets: answers requests from its own state. */
 export function hubspotHalf(options: HubspotHalfOptions): HubspotHalf {
   const account = {
@@ -106,6 +104,7 @@ export function hubspotHalf(options: HubspotHalfOptions): HubspotHalf {
   const tally = { calls: 0, searches: 0, throttled: 0, userCalls: 0 };
 
   const answer = (request: SandboxRequest, headers: Map<string, string>): Answer => {
+    requireShortUri(request.url);
     const { path, query } = locate(request.url);
     const match = matchRoute(routes, request.method, path);
     if (match.kind === 'unknown') throw unknownPath();
@@ -119,14 +118,14 @@ export function hubspotHalf(options: HubspotHalfOptions): HubspotHalf {
       for (const [name, value] of Object.entries(limiter.take(match.route.meter, caller.token, now))) headers.set(name, value);
     }
     if (!match.route.open) requireScopes(caller, scopesOf(match.route, match.params));
-    const text = bodyText(request.body);
+    const { text, value } = readBody(request);
     const call: Call = {
       portal,
       method: request.method,
       version: match.version,
       params: match.params,
       query,
-      body: parseBody(text),
+      body: value,
       bodyLength: text.length,
       caller,
       now,
@@ -187,24 +186,6 @@ function anyone(callers: ReadonlyMap<string, Caller>): Caller {
   const [first] = callers.values();
   if (first === undefined) throw unknownPath();
   return first;
-}
-
-function bodyText(body: Uint8Array): string {
-  if (body.byteLength > MAX_BODY_BYTES) throw new HubspotProblem(413, 'Request entity too large');
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(body);
-  } catch {
-    throw invalidJson('Invalid UTF-8');
-  }
-}
-
-function parseBody(text: string): unknown {
-  if (text.trim() === '') return null;
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    throw invalidJson('Unexpected character');
-  }
 }
 
 function respond(status: number, body: unknown, headers: ReadonlyMap<string, string>): SandboxResponse {

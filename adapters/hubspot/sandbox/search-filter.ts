@@ -177,14 +177,29 @@ function tokenTest(pattern: string): (value: string) => boolean {
     .toLowerCase()
     .split(/[^\p{L}\p{N}*]+/u)
     .filter((token) => token !== '');
-  const tests = wanted.map((token) => {
-    const parts = token.split('*').map((part) => part.replace(/[\\^$.|?+()[\]{}]/g, '\\$&'));
-    return new RegExp(`^${parts.join('.*')}$`, 'u');
-  });
   return (value) => {
     const tokens = tokensOf(value);
-    return tests.length > 0 && tests.every((test) => tokens.some((token) => test.test(token)));
+    return wanted.length > 0 && wanted.every((token) => tokens.some((one) => fits(one, token)));
   };
+}
+
+/**
+ * Whether a word is of a form in which `*` stands for any characters. Each part is taken at its first place after the one
+ * before, which is as good as any: a regular expression would try them all.
+ */
+function fits(word: string, form: string): boolean {
+  const [head = '', ...rest] = form.split('*');
+  const tail = rest.pop();
+  if (tail === undefined) return word === head;
+  if (!word.startsWith(head) || !word.endsWith(tail) || word.length < head.length + tail.length) return false;
+  let from = head.length;
+  const end = word.length - tail.length;
+  for (const part of rest) {
+    const at = word.indexOf(part, from);
+    if (at < 0 || at + part.length > end) return false;
+    from = at + part.length;
+  }
+  return true;
 }
 
 /** The lower-case words of a text. */
