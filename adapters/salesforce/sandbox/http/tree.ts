@@ -29,6 +29,8 @@ class Rollback extends Error {}
 export function tree(call: Call, root: ObjectDef): Reply {
   allow(call, ['POST']);
   const branches = branchesOf(call, root);
+  const twice = repeated(branches);
+  if (twice.length > 0) return { status: 400, json: { hasErrors: true, results: twice } };
   const ids = new Map<string, string>();
   const context = writeContext(call);
   const refused: unknown[] = [];
@@ -51,6 +53,19 @@ export function tree(call: Call, root: ObjectDef): Reply {
   return { status: 201, json: { hasErrors: false, results: [...ids].map(([referenceId, id]) => ({ referenceId, id })) } };
 }
 
+/** An entry for each record whose reference another one has, too. */
+function repeated(branches: readonly Branch[]): readonly unknown[] {
+  const counts = new Map<string, number>();
+  for (const { referenceId } of branches) counts.set(referenceId, (counts.get(referenceId) ?? 0) + 1);
+  const message = 'Duplicate ReferenceId provided in the request.';
+  return branches
+    .filter(({ referenceId }) => (counts.get(referenceId) ?? 0) > 1)
+    .map(({ referenceId }) => ({
+      referenceId,
+      errors: [{ statusCode: 'INVALID_INPUT', message: `${message} (${referenceId})`, fields: [] }],
+    }));
+}
+
 function errorsOf(error: RecordProblem | RequestProblem): readonly unknown[] {
   if (error instanceof RequestProblem) return [{ statusCode: error.code, message: error.message, fields: [] }];
   return reasonsOf(error).map(({ code, message, fields }) => ({ statusCode: code, message, fields }));
@@ -70,14 +85,9 @@ function isChildren(value: unknown): value is JsonObject {
 /** All records level by level. @throws {RequestProblem} INVALID_INPUT for what is no tree. */
 function branchesOf(call: Call, root: ObjectDef): readonly Branch[] {
   const all: Branch[] = [];
-  const seen = new Set<string>();
   let level = recordsIn(objectBody(call)).map((raw) => branchOf(raw, root, null));
   for (let depth = 1; level.length > 0; depth += 1) {
     if (depth > DEEPEST) throw invalid(`A tree may be ${String(DEEPEST)} levels deep`);
-    for (const branch of level) {
-      if (seen.has(branch.referenceId)) throw invalid(`Duplicate ReferenceId provided in the request: ${branch.referenceId}`);
-      seen.add(branch.referenceId);
-    }
     all.push(...level);
     if (all.length > MOST_RECORDS) throw invalid(`A request may hold ${String(MOST_RECORDS)} records`);
     level = level.flatMap((branch) => childrenOf(call, branch));
