@@ -74,7 +74,7 @@ export function rig(options: Partial<SalesforceHalfOptions> = {}): Rig {
       });
       const body = typeof reply.body === 'string' ? reply.body : Buffer.from(reply.body).toString('utf8');
       const isJson = (reply.headers['content-type'] ?? '').includes('json');
-      return { status: reply.status, headers: reply.headers, text: body, json: (isJson ? JSON.parse(body) : null) as Json };
+      return { status: reply.status, headers: reply.headers, text: body, json: (isJson && body !== '' ? JSON.parse(body) : null) as Json };
     },
     soql: (query, o = {}) =>
       made.send('GET', `/${o.all === true ? 'queryAll' : 'query'}?q=${encodeURIComponent(query)}`, {

@@ -7,7 +7,6 @@ import { identity, refusal, token, userInfo } from './auth.ts';
 import { authorize, connectDevice, introspect } from './grants.ts';
 import type { Grants, Granting } from './grants.ts';
 import { bodyText, encoded } from './encoding.ts';
-import { bodyText, encoded } from './encoding.ts';
 import type { Usage } from './limits.ts';
 import { segmentsOf } from './path.ts';
 import type { Cursors } from './query.ts';
@@ -16,7 +15,6 @@ import type { Call, Reply } from './reply.ts';
 import { jsonBody, resource } from './resources.ts';
 import type { Sessions } from './sessions.ts';
 import { soap } from './soap.ts';
-import { recordFromXml, toXml, wantsXml } from './xml.ts';
 import { recordFromXml, toXml, wantsXml } from './xml.ts';
 
 export interface Server {
@@ -37,16 +35,6 @@ function unauthorized(): RequestProblem {
 
 function bearer(request: SandboxRequest): string {
   return /^(?:Bearer|OAuth)\s+(.+)$/i.exec(request.headers['authorization'] ?? '')?.[1]?.trim() ?? '';
-}
-
-/**
- * @throws {RequestProblem} 414 for a request line above 16,384 bytes, 431 when it and the headers are.
- * @source https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/errorcodes.htm (checked 2026-11-22)
- */
-function refuseTooLong({ url, headers }: SandboxRequest): void {
-  if (url.length > LONGEST_URL) throw new RequestProblem('URI_TOO_LONG', 'URI Too Long', 414);
-  const sent = Object.entries(headers).reduce((sum, [name, value]) => sum + name.length + value.length + 4, url.length);
-  if (sent > LONGEST_URL) throw new RequestProblem('REQUEST_HEADER_FIELDS_TOO_LARGE', 'Request Header Fields Too Large', 431);
 }
 
 /**
@@ -95,7 +83,6 @@ function problemReply(error: unknown): Reply {
 
 function written(server: Server, request: SandboxRequest, reply: Reply, limited: boolean): SandboxResponse {
   const { usage, org } = server;
-  const xml = limited && reply.json !== undefined && wantsXml(request.headers['accept']);
   const xml = limited && reply.json !== undefined && wantsXml(request.headers['accept']);
   const headers: Record<string, string> = {
     date: new Date(org.store.now()).toUTCString(),
@@ -166,13 +153,6 @@ function restCall(
     body: bodyOf(request, area ?? ''),
   };
   return resource(call, server);
-}
-
-/** A record may come as XML, everything else as JSON. */
-function bodyOf(request: SandboxRequest, area: string): unknown {
-  const text = bodyText(request);
-  const type = request.headers['content-type'];
-  return area === 'sobjects' && text.trim() !== '' && wantsXml(type) ? recordFromXml(text) : jsonBody(text, type);
 }
 
 /** A record may come as XML, everything else as JSON. */
