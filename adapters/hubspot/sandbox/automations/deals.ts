@@ -9,7 +9,8 @@ const BY_DEAL: Source = { sourceType: 'DEALS' };
 
 /**
  * Moves contacts and companies along with their deals, forward only: to Opportunity with the first deal, to Customer when
- * a deal is won. A contact also keeps how many deals it has, and amount and close date of the last one won.
+ * a deal is won. A contact also keeps amount and close date of the last deal won. An association that moves nothing leaves
+ * the modified stamps alone.
  * @source https://knowledge.hubspot.com/contacts/use-lifecycle-stages and
  * https://knowledge.hubspot.com/crm-setup/manage-how-lifecycle-stages-sync-between-objects (checked 2026-11)
  */
@@ -78,7 +79,6 @@ function dealValues(portal: Portal, follower: Follower): readonly (readonly [str
     .filter(isWon)
     .reduce<CrmRecord | undefined>((one, deal) => (one === undefined || closed(deal) > closed(one) ? deal : one), undefined);
   return [
-    ['num_associated_deals', all.length === 0 ? '' : String(all.length)],
     ['recent_deal_amount', last?.values.get('amount') ?? ''],
     ['recent_deal_close_date', last?.values.get('closedate') ?? ''],
   ];

@@ -136,7 +136,6 @@ export const CONTACT_PROPERTIES: readonly StockRow[] = [
   ['num_notes', 'Number of Sales Activities', 'number number', 'sales_properties', { ro: true }],
   ['num_contacted_notes', 'Number of times contacted', 'number number', 'sales_properties', { ro: true }],
   ['hs_latest_meeting_activity', 'Latest meeting activity', 'datetime date', 'sales_properties', { ro: true }],
-  ['num_associated_deals', 'Number of Associated Deals', 'number number', 'sales_properties', { ro: true, calculated: true }],
   ['hs_sales_email_last_replied', 'Recent Sales Email Replied Date', 'datetime date', 'sales_properties', { ro: true }],
   ['recent_deal_amount', 'Recent Deal Amount', 'number number', 'sales_properties', { ro: true, calculated: true }],
   ['recent_deal_close_date', 'Recent Deal Close Date', 'datetime date', 'sales_properties', { ro: true, calculated: true }],
