@@ -12,6 +12,7 @@ import type { Allowances } from './sync/guard.ts';
 import type { PulledPage, PullReport } from './sync/pull.ts';
 import type { Phase } from './sync/run.ts';
 import type { OutcomesResult, SyncResult } from './sync/sync-run.ts';
+import type { Settling } from './sync/settle.ts';
 import type { UndoResult } from './sync/undo.ts';
 import type { OpenWarehouse } from './warehouses.ts';
 
@@ -136,6 +137,12 @@ export interface Truce extends AsyncDisposable {
   undo(runId: string, options?: CallOptions): Promise<UndoResult>;
   /** Lets the next sync decide anew about the fields of an undone run. @throws {ConfigError} `NOTHING_FROZEN` */
   release(runId: string): Promise<{ readonly released: number }>;
+  /** Records that are held back, oldest first; of one person, where one is named. */
+  quarantine(who?: string): Promise<readonly QuarantineEntry[]>;
+  /** Has held-back records tried with the next run; all of them, where nobody is named. Returns how many. */
+  retry(who?: string): Promise<number>;
+  /** Decides a conflict that the policy leaves to a person; the next sync writes it. @throws {ConfigError} `PERSON_NOT_FOUND`, `FIELD_UNKNOWN` */
+  settle(who: string, settling: Settling): Promise<string>;
   /** Pulls, then recomputes and writes outcomes only. */
   outcomes(options?: CallOptions): Promise<OutcomesResult>;
   /** Which of Truce's own fields are missing in both CRMs; with `create` makes them. */

@@ -5,9 +5,9 @@ import { parseConfig } from '../config/schema.ts';
 import type { AlignmentReport } from './alignment/types.ts';
 import type { Crm, Provision } from './crm.ts';
 import { StateError } from './errors.ts';
-import type { Plan } from './model/plan.ts';
+import type { Plan, QuarantineEntry } from './model/plan.ts';
 import type { Settings } from './model/settings.ts';
-import type { Side } from './model/words.ts';
+import type { Instant, Side } from './model/words.ts';
 import { openState } from './state/open.ts';
 import type { State } from './state/types.ts';
 import { problemsOf } from './sync/check.ts';
@@ -16,6 +16,7 @@ import { readPlanFile } from './sync/plan-file.ts';
 import { accountsOf, describeBoth, withRun, type Engine, type Run } from './sync/run.ts';
 import { planStage, pullStage } from './sync/stages.ts';
 import { applyRun, outcomesRun, syncRun, type OutcomesResult, type SyncResult } from './sync/sync-run.ts';
+import { alone, recordsOf, retryQuarantined, settleConflict, type Settling } from './sync/settle.ts';
 import { releaseRun, undoRun, type UndoResult } from './sync/undo.ts';
 import { systemPorts } from './system-ports.ts';
 import type {
@@ -166,7 +167,23 @@ class OpenTruce implements Truce {
   }
 
   async release(runId: string): Promise<{ readonly released: number }> {
-    return this.#run('release', {}, (run) => releaseRun(run.state, runId));
+    return this.#offline((state) => releaseRun(state, runId));
+  }
+
+  async quarantine(who?: string): Promise<readonly QuarantineEntry[]> {
+    const state = await this.#opened();
+    const all = await state.quarantine.all();
+    if (who === undefined) return all;
+    const ids = new Set(await recordsOf(state, who));
+    return all.filter((entry) => ids.has(entry.recordId));
+  }
+
+  async retry(who?: string): Promise<number> {
+    return this.#offline((state, now) => retryQuarantined(state, who, now));
+  }
+
+  async settle(who: string, settling: Settling): Promise<string> {
+    return this.#offline((state, now) => settleConflict(state, { who, settling, settings: this.settings, now }));
   }
 
   async outcomes(options: CallOptions = {}): Promise<OutcomesResult> {
@@ -277,6 +294,15 @@ class OpenTruce implements Truce {
     return this.#alone(async () =>
       withRun(this.#parts.engine, await this.#opened(), { command, mode: this.settings.mode, signal: options.signal, work }),
     );
+  }
+
+  /** Changes the state without asking a CRM. */
+  #offline<T>(work: (state: State, now: Instant) => Promise<T>): Promise<T> {
+    return this.#alone(async () => {
+      const state = await this.#opened();
+      const now = this.#parts.engine.ports.clock.now();
+      return alone(state, now, () => work(state, now));
+    });
   }
 
   async #alone<T>(work: () => Promise<T>): Promise<T> {

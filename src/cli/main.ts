@@ -9,6 +9,7 @@ import { outcomesCommand } from './commands/outcomes.ts';
 import { planCommand } from './commands/plan.ts';
 import { provisionCommand } from './commands/provision.ts';
 import { pullCommand } from './commands/pull.ts';
+import { quarantineCommand } from './commands/quarantine.ts';
 import { releaseCommand } from './commands/release.ts';
 import { reportCommand } from './commands/report.ts';
 import { sandboxCommand } from './commands/sandbox.ts';
@@ -78,6 +79,7 @@ export function buildProgram(session: Session, said: string[] = []): Command {
     undoCommand,
     releaseCommand,
     statusCommand,
+    quarantineCommand,
     importCommand,
     sandboxCommand,
     demoCommand,

@@ -57,6 +57,7 @@ export function planPerson(person: LinkedPerson, context: PlanContext, times: Ti
   const changes: Record<Side, PlannedChange[]> = { marketing: [], sales: [] };
   const bases: Base[] = [];
   const conflicts = new Set<Side>();
+  const hold: Hold[] = [];
   let held = 0;
   for (const rule of rulesOf(context.settings)) {
     if (person.frozen?.has(rule.name) === true) continue;
@@ -81,6 +82,7 @@ export function planPerson(person: LinkedPerson, context: PlanContext, times: Ti
         // No write: the line shows the conflict to whoever has to settle it.
         changes.marketing.push(askChange(rule, marketing, decision.reason));
         conflicts.add('marketing');
+        hold.push(askHold(marketing.record, rule, { cause: decision.reason, at: context.now }));
         break;
       case 'write': {
         const target = both[decision.target];
@@ -105,7 +107,7 @@ export function planPerson(person: LinkedPerson, context: PlanContext, times: Ti
   const lines = (['marketing', 'sales'] as const)
     .filter((side) => changes[side].length > 0)
     .map((side) => lineOf(person, both, { side, changes: changes[side], conflict: conflicts.has(side), context }));
-  return { linkId: person.id, lines, bases, hold: [], held, conflict: conflicts.size > 0, settled: lines.length === 0, needsTimes: false };
+  return { linkId: person.id, lines, bases, hold, held, conflict: conflicts.size > 0, settled: lines.length === 0, needsTimes: false };
 }
 
 function nothing(linkId: string): PersonPlan {
@@ -145,7 +147,8 @@ function inputOf(view: SideView, field: { rule: FieldRule; side: Side; times: Ti
   return { raw: view.writable ? raw : undefined, derived: null, time };
 }
 
-function remoteName(rule: FieldRule, side: Side): string {
+/** The CRM's name of a field. */
+export function remoteName(rule: FieldRule, side: Side): string {
   return rule.kind === 'status' ? rule.maps[side].field : rule.settings[side];
 }
 
@@ -174,6 +177,12 @@ function askChange(rule: FieldRule, view: SideView, reason: string): PlannedChan
   const remote = remoteName(rule, 'marketing');
   const now = view.record.fields.get(remote) ?? null;
   return { name: rule.name, remote, own: null, before: now, after: now, rule: 'ask', certainty: 'none', reason, sideEffect: null };
+}
+
+/** Shows the conflict where what waits for a person is listed; other fields go on. */
+function askHold({ side, id }: StoredPerson, rule: FieldRule, { cause, at }: { readonly cause: string; readonly at: Instant }): Hold {
+  const fix = `Decide it: truce quarantine settle ${id} --field ${rule.name} --prefer marketing (or sales). Or make both sides the same by hand.`;
+  return { side, kind: 'person', recordId: id, code: 'CONFLICT', cause, fix, at };
 }
 
 /** The base that an agreement makes. */

@@ -20,7 +20,7 @@ export interface PlannedPerson extends PersonPlan {
 }
 
 /** The codes that planning itself puts into quarantine. */
-const planCodes: ReadonlySet<string> = new Set(['UNKNOWN_STATUS', 'VALUE_NOT_ALLOWED']);
+const planCodes: ReadonlySet<string> = new Set(['UNKNOWN_STATUS', 'VALUE_NOT_ALLOWED', 'CONFLICT']);
 
 /** Plans people page by page; holds one page in memory. Decides nothing by the clock but which quarantined records are due. */
 export async function* planPeople(

@@ -21,6 +21,7 @@ const names = [
   'undo',
   'release',
   'status',
+  'quarantine',
   'import',
   'sandbox',
   'demo',

@@ -21,6 +21,7 @@ Examples:
     .action(async (run: string, options: CommonOptions) => {
       const { io } = session;
       await withTruce(io, options, {
+        sides: [],
         work: async (truce) => {
           const result = await truce.release(run);
           if (options.json === true) return io.data(JSON.stringify({ ...result, exit: session.exit }));
