@@ -90,7 +90,7 @@ function show(io: Io, entries: readonly QuarantineEntry[], { json }: Options): v
   if (json === true) return io.data(JSON.stringify(entries));
   if (entries.length === 0) return io.data('Nothing is held back.');
   for (const entry of entries)
-    say(
+    io.data(
       [ageOf(entry.firstAt), String(entry.attempts), entry.side, entry.kind, entry.recordId, entry.code, entry.cause, entry.fix].join('\t'),
     );
 }

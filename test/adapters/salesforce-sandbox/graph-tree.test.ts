@@ -170,12 +170,24 @@ describe('sObject trees', () => {
     expect(r.half.counts().rows['Account']).toBe(0);
   });
 
-  conforms({ known: 'specified', source: TREE }, 'have at most 200 records and five levels', async () => {
+  conforms({ known: 'specified', source: TREE }, 'have at most 200 records, five levels and five types of record', async () => {
     const r = rig();
     const many = (count: number) => Array.from({ length: count }, (_, n) => account(`r${String(n)}`));
     expect([(await send(r, many(201))).status, (await send(r, many(200))).status]).toEqual([400, 201]);
     const nested = (depth: number, n = 0): Record<string, unknown> =>
       account(`d${String(n)}`, n + 1 < depth ? { ChildAccounts: { records: [nested(depth, n + 1)] } } : {});
     expect([(await send(r, [nested(6)])).status, (await send(r, [nested(5)])).status]).toEqual([400, 201]);
+    const child = (type: string, more: Record<string, unknown>) => ({ records: [{ attributes: { type, referenceId: type }, ...more }] });
+    const mixed = (more: Record<string, unknown>) =>
+      account('a', {
+        Contacts: child('Contact', { LastName: 'C' }),
+        Opportunities: child('Opportunity', { Name: 'O', StageName: 'Prospecting', CloseDate: '2026-05-01' }),
+        Tasks: child('Task', { Subject: 'T' }),
+        Events: child('Event', { Subject: 'E', ActivityDateTime: '2026-03-02T10:00:00Z', DurationInMinutes: 30 }),
+        ...more,
+      });
+    expect((await send(r, [mixed({})])).status).toBe(201);
+    const sixth = account('b', { Contacts: child('Contact', { LastName: 'D', CampaignMembers: child('CampaignMember', {}) }) });
+    expect((await send(r, [mixed({}), { ...sixth, attributes: { type: 'Account', referenceId: 'b' } }])).text).toContain('5 types');
   });
 });

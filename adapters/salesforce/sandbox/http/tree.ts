@@ -10,6 +10,7 @@ import type { Call, Reply } from './reply.ts';
 
 const MOST_RECORDS = 200;
 const DEEPEST = 5;
+const MOST_TYPES = 5;
 
 /** A record of a tree, and how it hangs on the one above it. */
 interface Branch {
@@ -92,6 +93,7 @@ function branchesOf(call: Call, root: ObjectDef): readonly Branch[] {
     if (all.length > MOST_RECORDS) throw invalid(`A request may hold ${String(MOST_RECORDS)} records`);
     level = level.flatMap((branch) => childrenOf(call, branch));
   }
+  if (new Set(all.map(({ def }) => def)).size > MOST_TYPES) throw invalid(`A request may hold ${String(MOST_TYPES)} types of records`);
   return all;
 }
 
