@@ -82,6 +82,9 @@ function oneSegment(call: Call, def: ObjectDef, segment: string): Reply {
       return updated(call, def);
     case 'deleted':
       return deleted(call, def);
+    case 'id':
+      // An upsert by the record's own id, of which there is none yet.
+      return call.method === 'POST' ? createRow(call, def) : rowById(call, def, segment);
     default:
       return rowById(call, def, segment);
   }
@@ -93,7 +96,7 @@ function composites(call: Call, shared: Shared): Reply {
   if (kind === undefined || kind === '') return composite(call, again);
   if (kind === 'batch') return batch(call, again);
   if (kind === 'graph' && name === undefined && call.version >= 50) return graphs(call, again);
-  if (kind === 'tree' && name !== undefined && key === undefined) return tree(call, objectNamed(call, name));
+  if (kind === 'tree' && name !== undefined && (key === undefined || key === '')) return tree(call, objectNamed(call, name));
   if (kind !== 'sobjects' || rest.length > 0) throw notFound();
   if (name === undefined || name === '') return writeCollection(call);
   const def = objectNamed(call, name);

@@ -51,7 +51,8 @@ export function fieldsNamed(call: Call, def: ObjectDef, names: readonly string[]
 
 function requestedFields(call: Call, def: ObjectDef): readonly FieldDef[] {
   const asked = call.query.get('fields');
-  if (asked !== null && asked.trim() !== '') return fieldsNamed(call, def, asked.split(','));
+  // The id comes in any case, behind the fields that were asked for.
+  if (asked !== null && asked.trim() !== '') return [...new Set(fieldsNamed(call, def, [...asked.split(','), 'Id']))];
   return [...def.fields.values()].filter((field) => call.org.access.field(call.userId, def, field).read);
 }
 
