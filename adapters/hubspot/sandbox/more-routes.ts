@@ -4,11 +4,15 @@ import { deleteTypedAssociation, putTypedAssociation } from './typed-association
 import { pipelineRoutes } from './pipeline-routes.ts';
 import { updateFilters } from './segments/routes.ts';
 import type { Add, RouteParts } from './router.ts';
+import { pipelineLimits, propertyLimits, recordLimits } from './usage-routes.ts';
 import { webhookRoutes } from './webhooks/routes.ts';
 
 /** The endpoints beside records, lists and campaigns. */
 export function addMore(add: Add, parts: RouteParts): void {
   for (const [line, handle] of parts.webhooks === undefined ? [] : webhookRoutes(parts.webhooks)) add('none', line, handle, { open: true });
+  add('none', 'GET crm/limits/records', recordLimits);
+  add('none', 'GET crm/limits/pipelines', pipelineLimits);
+  add('none', 'GET crm/limits/custom-properties', propertyLimits);
   for (const [need, line, handle] of pipelineRoutes()) add(need, line, handle);
   for (const { line, handle, open } of exportRoutes()) add('none', line, handle, { open });
   add('lists-write', 'PUT crm/lists/:listId/update-list-name', lists.renameList);
