@@ -4,6 +4,7 @@ import type { Value } from '../schema/types.ts';
 import type { Row } from '../store.ts';
 import type { Deletion } from './bin.ts';
 import { refuseLocked } from './locks.ts';
+import { refuseStatusInUse } from './rules-campaign.ts';
 import { systemUpdate } from './write.ts';
 
 /**
@@ -15,6 +16,7 @@ export function deleteRecord(context: WriteContext, row: Row): void {
   if (store.value(row, 'IsDeleted') === true) throw new RecordProblem('ENTITY_IS_DELETED', 'entity is deleted', [], 404);
   if (!row.def.deletable) throw new RecordProblem('INSUFFICIENT_ACCESS_OR_READONLY', 'insufficient access rights on object id');
   refuseLocked(context, row.id, row);
+  refuseStatusInUse(context, row);
   const gone: string[] = [];
   const unlinked: Deletion['unlinked'][number][] = [];
   store.atomically(() => remove(context, row, { gone, unlinked }));

@@ -6,6 +6,7 @@ import { isoDay } from '../time.ts';
 import { changes } from './draft.ts';
 import type { Draft, Rules } from './draft.ts';
 import { systemInsert } from './history.ts';
+import { systemUpdate } from './write.ts';
 
 /** Only marketing users write campaigns; a new one comes with the two member statuses of the stock set-up. */
 export const campaignRules: Rules = {
@@ -83,3 +84,45 @@ export const campaignMemberRules: Rules = {
     if (responded && (values.get('FirstRespondedDate') ?? null) === null) values.set('FirstRespondedDate', isoDay(context.at));
   },
 };
+
+/**
+ * Statuses of a campaign's members: one is the default, at least one counts as a response, labels are told apart.
+ * @source https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_campaignmemberstatus.htm (checked 2026-11-22)
+ */
+export const campaignMemberStatusRules: Rules = {
+  before(context, draft) {
+    const { store } = context.org;
+    const label = textOf(draft.values.get('Label'))?.toLowerCase();
+    const others = (store.find('CampaignMemberStatus', 'CampaignId', draft.values.get('CampaignId') ?? '') ?? []).filter(
+      (row) => row.id !== draft.id,
+    );
+    if (others.some((row) => textOf(store.value(row, 'Label'))?.toLowerCase() === label))
+      throw new RecordProblem('DUPLICATE_VALUE', 'duplicate value found: Label is used by another status of this campaign', ['Label']);
+    if (draft.before === null) return;
+    if (draft.before.values.get('IsDefault') === true && draft.values.get('IsDefault') !== true)
+      throw new RecordProblem('FIELD_INTEGRITY_EXCEPTION', 'Default: a campaign needs a default member status', ['IsDefault']);
+    if (draft.values.get('HasResponded') !== true && !others.some((row) => store.value(row, 'HasResponded') === true))
+      throw new RecordProblem('FIELD_INTEGRITY_EXCEPTION', 'Responded: a campaign needs a member status that counts as a response', [
+        'HasResponded',
+      ]);
+  },
+  after(context, _draft, row) {
+    const { store } = context.org;
+    if (store.value(row, 'IsDefault') !== true) return;
+    for (const other of store.find('CampaignMemberStatus', 'CampaignId', store.value(row, 'CampaignId')) ?? []) {
+      if (other.id !== row.id && store.value(other, 'IsDefault') === true) systemUpdate(context, other, new Map([['IsDefault', false]]));
+    }
+  },
+};
+
+/** A status that is the default, or that a member has, stays. @throws {RecordProblem} DELETE_FAILED */
+export function refuseStatusInUse(context: WriteContext, row: Row): void {
+  const { store } = context.org;
+  if (row.def.name !== 'CampaignMemberStatus') return;
+  const label = textOf(store.value(row, 'Label'));
+  const used = (store.find('CampaignMember', 'CampaignId', store.value(row, 'CampaignId')) ?? []).some(
+    (member) => store.value(member, 'Status') === label,
+  );
+  if (used || store.value(row, 'IsDefault') === true)
+    throw new RecordProblem('DELETE_FAILED', `The status ${label ?? ''} is the default one or in use, and can't be deleted`);
+}

@@ -1,5 +1,5 @@
 import type { Rules } from './draft.ts';
-import { campaignMemberRules, campaignRules } from './rules-campaign.ts';
+import { campaignMemberRules, campaignMemberStatusRules, campaignRules } from './rules-campaign.ts';
 import { contactRoleRules, opportunityRules } from './rules-deal.ts';
 import { customFieldRules, fieldPermissionRules, permissionRules } from './rules-setup.ts';
 import { validationRuleRules } from './validation-rules.ts';
@@ -12,6 +12,7 @@ const BY_OBJECT: ReadonlyMap<string, Rules> = new Map([
   ['Lead', leadRules],
   ['Campaign', campaignRules],
   ['CampaignMember', campaignMemberRules],
+  ['CampaignMemberStatus', campaignMemberStatusRules],
   ['Opportunity', opportunityRules],
   ['OpportunityContactRole', contactRoleRules],
   ['Task', taskRules],

@@ -42,6 +42,7 @@ export function usageOf(org: Org): Usage {
 
   return {
     spend() {
+      refuseConcurrent(org);
       if (org.settings.limits === 'published' && used() >= max()) {
         throw new RequestProblem('REQUEST_LIMIT_EXCEEDED', 'TotalRequests Limit exceeded.', 403);
       }
@@ -56,6 +57,20 @@ export function usageOf(org: Org): Usage {
     max,
     total: () => total,
   };
+}
+
+/**
+ * Refuses a call while as many others run for a long time (20 seconds and more) as may.
+ * @throws {RequestProblem} REQUEST_LIMIT_EXCEEDED.
+ * @source https://help.salesforce.com/s/articleView?id=000389067&language=de&type=1 (25; the words, checked 2026-11-22)
+ */
+function refuseConcurrent(org: Org): void {
+  const { longCalls } = org.custom;
+  if (longCalls.length === 0 || org.settings.limits !== 'published') return;
+  const running = longCalls.filter((until) => until > org.store.now());
+  longCalls.splice(0, longCalls.length, ...running);
+  if (running.length >= (org.settings.edition === 'developer' ? 5 : 25))
+    throw new RequestProblem('REQUEST_LIMIT_EXCEEDED', 'ConcurrentRequests (Concurrent API Requests) Limit exceeded.', 403);
 }
 
 /** `GET /limits`. Of everything but API calls and bulk jobs nothing is used here. */

@@ -129,8 +129,8 @@ function call(server: SoapServer, text: string): Reply {
     );
   try {
     server.usage.spend();
-  } catch {
-    throw new Fault('REQUEST_LIMIT_EXCEEDED', 'TotalRequests Limit exceeded.');
+  } catch (error) {
+    throw new Fault('REQUEST_LIMIT_EXCEEDED', error instanceof Error ? error.message : '');
   }
   const context = contextOf(server.org, userId, false);
   const argument = objectIn(body, operation);
