@@ -142,7 +142,7 @@ describe('ids in addresses', () => {
   });
   conforms({ known: 'specified', source: `${REST}/resources_sobject_retrieve_get.htm` }, 'something that is no id is 404', async () => {
     const r = rig();
-    expect(code(await r.send('GET', `/sobjects/Lead/${'nobody'}`))).toEqual([404, 'NOT_FOUND']);
+    expect(code(await r.send('GET', '/sobjects/Lead/nobody'))).toEqual([404, 'NOT_FOUND']);
   });
   conforms(
     { known: 'assumed', probe: 'GET /sobjects/Lead/ID with an 18-character id whose last letter is wrong' },
