@@ -1,9 +1,18 @@
 import { Client } from '@hubspot/api-client';
 import { FilterOperatorEnum } from '@hubspot/api-client/lib/codegen/crm/contacts/index.js';
 import { PropertyCreateFieldTypeEnum, PropertyCreateTypeEnum } from '@hubspot/api-client/lib/codegen/crm/properties/index.js';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect } from 'vitest';
+import { conforms } from '../../conformance/conforms.ts';
 import { loopbackFetch, serve, type LoopbackServer } from './loopback.ts';
 import { START, testPortal, TOKEN, type TestPortal } from './portal.ts';
+
+const CONTACTS = '@hubspot/api-client lib/codegen/crm/contacts/apis/BasicApi';
+const BATCHES = '@hubspot/api-client lib/codegen/crm/contacts/apis/BatchApi';
+const ERRORS = '@hubspot/api-client lib/codegen/crm/contacts/apis/exception';
+const OBJECTS = '@hubspot/api-client lib/codegen/crm/objects/apis/BasicApi';
+const PROPERTIES = '@hubspot/api-client lib/codegen/crm/properties/apis/CoreApi';
+const ASSOCIATIONS = '@hubspot/api-client lib/codegen/crm/associations/v4/apis/BasicApi';
+const CLIENT = '@hubspot/api-client lib/src/client';
 
 // The tests ban the global fetch because Truce must not use it. HubSpot's own client knows nothing else, and here it is
 // the stranger that has to be satisfied: it gets one that reaches loopback addresses only.
@@ -28,7 +37,7 @@ afterEach(() => server.close());
 const EQ = FilterOperatorEnum.Eq;
 
 describe("HubSpot's own client", () => {
-  it('creates, reads, updates, lists, searches and archives contacts', async () => {
+  conforms({ known: 'specified', source: CONTACTS }, 'creates, reads, updates, lists, searches and archives contacts', async () => {
     const { basicApi, searchApi } = client.crm.contacts;
     const made = await basicApi.create({ properties: { email: 'ann@acme.example', hs_lead_status: 'NEW' } });
     expect(made.createdAt).toEqual(new Date(START));
@@ -47,7 +56,7 @@ describe("HubSpot's own client", () => {
     await expect(basicApi.getById(made.id)).rejects.toMatchObject({ code: 404, body: { category: 'OBJECT_NOT_FOUND' } });
   });
 
-  it('works in batches and sees 207 with its errors', async () => {
+  conforms({ known: 'specified', source: BATCHES }, 'works in batches and sees 207 with its errors', async () => {
     const { batchApi } = client.crm.contacts;
     const made = await batchApi.create({
       inputs: ['a', 'b', 'c'].map((name) => ({ properties: { email: `${name}@acme.example`, truce_key: name }, associations: [] })),
@@ -69,7 +78,7 @@ describe("HubSpot's own client", () => {
     expect((await client.crm.contacts.basicApi.getPage()).results).toHaveLength(1);
   });
 
-  it('merges and purges contacts', async () => {
+  conforms({ known: 'specified', source: CONTACTS }, 'merges and purges contacts', async () => {
     const ann = portal.half.seed.record('contacts', { email: 'ann@acme.example' }, { at: START });
     const bob = portal.half.seed.record('contacts', { email: 'bob@acme.example' }, { at: START });
     const { basicApi } = client.crm.contacts;
@@ -79,24 +88,28 @@ describe("HubSpot's own client", () => {
     await expect(basicApi.getById(merged.id)).rejects.toMatchObject({ code: 404 });
   });
 
-  it('gets the errors as they are: unknown property, wrong token, too many requests', async () => {
-    const refused = client.crm.contacts.basicApi.create({ properties: { nonsense: '1' } });
-    await expect(refused).rejects.toMatchObject({ code: 400, body: { errors: [{ code: 'PROPERTY_DOESNT_EXIST' }] } });
-    const stranger = new Client({ accessToken: 'nobody', basePath: server.origin, numberOfApiCallRetries: 0 });
-    await expect(stranger.crm.contacts.basicApi.getPage()).rejects.toMatchObject({
-      code: 401,
-      body: { category: 'INVALID_AUTHENTICATION' },
-    });
-    const limited = await serve(testPortal({ limits: 'published' }).half);
-    const hasty = new Client({ accessToken: TOKEN, basePath: limited.origin, numberOfApiCallRetries: 0 });
-    const searches = await Promise.allSettled(Array.from({ length: 6 }, () => hasty.crm.contacts.searchApi.doSearch({})));
-    await limited.close();
-    expect(searches.filter((search) => search.status === 'rejected').map((search): unknown => search.reason)).toMatchObject([
-      { code: 429, body: { message: 'You have reached your secondly limit.' } },
-    ]);
-  });
+  conforms(
+    { known: 'specified', source: ERRORS },
+    'gets the errors as they are: unknown property, wrong token, too many requests',
+    async () => {
+      const refused = client.crm.contacts.basicApi.create({ properties: { nonsense: '1' } });
+      await expect(refused).rejects.toMatchObject({ code: 400, body: { errors: [{ code: 'PROPERTY_DOESNT_EXIST' }] } });
+      const stranger = new Client({ accessToken: 'nobody', basePath: server.origin, numberOfApiCallRetries: 0 });
+      await expect(stranger.crm.contacts.basicApi.getPage()).rejects.toMatchObject({
+        code: 401,
+        body: { category: 'INVALID_AUTHENTICATION' },
+      });
+      const limited = await serve(testPortal({ limits: 'published' }).half);
+      const hasty = new Client({ accessToken: TOKEN, basePath: limited.origin, numberOfApiCallRetries: 0 });
+      const searches = await Promise.allSettled(Array.from({ length: 6 }, () => hasty.crm.contacts.searchApi.doSearch({})));
+      await limited.close();
+      expect(searches.filter((search) => search.status === 'rejected').map((search): unknown => search.reason)).toMatchObject([
+        { code: 429, body: { message: 'You have reached your secondly limit.' } },
+      ]);
+    },
+  );
 
-  it('handles deals, leads and engagements through the generic objects API', async () => {
+  conforms({ known: 'specified', source: OBJECTS }, 'handles deals, leads and engagements through the generic objects API', async () => {
     const contact = portal.half.seed.record('contacts', { email: 'ann@acme.example' }, { at: START });
     const to = (typeId: number): object => ({
       to: { id: contact },
@@ -121,7 +134,7 @@ describe("HubSpot's own client", () => {
     expect(read.associations?.['contacts']?.results).toMatchObject([{ id: contact, type: 'call_to_contact' }]);
   });
 
-  it('reads and makes properties, and reads owners and pipelines', async () => {
+  conforms({ known: 'specified', source: PROPERTIES }, 'reads and makes properties, and reads owners and pipelines', async () => {
     const { coreApi } = client.crm.properties;
     const status = await coreApi.getByName('contacts', 'hs_lead_status');
     expect(status.options.map((option) => option.value)).toContain('BAD_TIMING');
@@ -150,7 +163,7 @@ describe("HubSpot's own client", () => {
     });
   });
 
-  it('associates records through v4 and keeps static lists', async () => {
+  conforms({ known: 'specified', source: ASSOCIATIONS }, 'associates records through v4 and keeps static lists', async () => {
     const contact = portal.half.seed.record('contacts', { email: 'ann@acme.example' }, { at: START });
     const deal = portal.half.seed.record('deals', { dealname: 'Big' }, { at: START });
     const { basicApi, batchApi } = client.crm.associations.v4;
@@ -164,7 +177,7 @@ describe("HubSpot's own client", () => {
     expect((await client.crm.lists.listsApi.doSearch({ query: 'sco', additionalProperties: [] })).lists[0]?.listId).toBe(list.listId);
   });
 
-  it('reaches the marketing API, which it has no classes for, by apiRequest', async () => {
+  conforms({ known: 'specified', source: CLIENT }, 'reaches the marketing API, which it has no classes for, by apiRequest', async () => {
     const made = await client.apiRequest({ method: 'POST', path: '/marketing/v3/campaigns', body: { properties: { hs_name: 'Spring' } } });
     expect(made.status).toBe(201);
     const { id } = (await made.json()) as { id: string };
