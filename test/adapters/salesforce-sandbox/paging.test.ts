@@ -33,20 +33,60 @@ describe('paging', () => {
     },
   );
 
+  const sized = async (batchSize: number): Promise<unknown> =>
+    (await filled(450).soql('SELECT Id FROM Account', { headers: { 'sforce-query-options': `batchSize=${String(batchSize)}` } })).json[
+      'records'
+    ]?.length;
+
+  conforms({ known: 'specified', source: `${REST}/headers_queryoptions.htm` }, 'Sforce-Query-Options asks for pages of 200', async () => {
+    expect(await sized(200)).toBe(200);
+  });
+  conforms({ known: 'specified', source: `${REST}/headers_queryoptions.htm` }, 'or of more', async () => {
+    expect(await sized(300)).toBe(300);
+  });
   conforms(
-    { known: 'specified', source: `${REST}/headers_queryoptions.htm` },
-    'Sforce-Query-Options sets pages between 200 and 2,000',
+    { known: 'assumed', probe: 'GET /query of 450 rows with Sforce-Query-Options: batchSize=1' },
+    'a size below 200 is taken for 200',
     async () => {
-      const r = filled(450);
-      for (const [asked, given] of [
-        [200, 200],
-        [300, 300],
-        [1, 200],
-        [5000, 450],
-      ]) {
-        const answer = await r.soql('SELECT Id FROM Account', { headers: { 'sforce-query-options': `batchSize=${String(asked)}` } });
-        expect(answer.json['records']).toHaveLength(given ?? 0);
-      }
+      expect(await sized(1)).toBe(200);
+    },
+  );
+  conforms(
+    { known: 'assumed', probe: 'GET /query of 4,500 rows with Sforce-Query-Options: batchSize=5000' },
+    'a size above 2,000 is taken for 2,000',
+    async () => {
+      expect(await sized(5000)).toBe(450);
+    },
+  );
+  conforms(
+    {
+      known: 'specified',
+      source:
+        'https://developer.salesforce.com/docs/platform/salesforce-app-limits-cheatsheet/guide/salesforce-app-limits-platform-apicursors.html',
+    },
+    'a user may have any number of results open',
+    async () => {
+      const r = filled(250);
+      const headers = { 'sforce-query-options': 'batchSize=200' };
+      const first = String((await r.soql('SELECT Id FROM Account', { headers })).json['nextRecordsUrl']);
+      for (let n = 0; n < 60; n += 1) await r.soql('SELECT Id FROM Account', { headers });
+      expect((await r.send('GET', first)).status).toBe(200);
+    },
+  );
+  conforms(
+    {
+      known: 'specified',
+      source:
+        'https://developer.salesforce.com/docs/platform/salesforce-app-limits-cheatsheet/guide/salesforce-app-limits-platform-apicursors.html',
+    },
+    'a result may be idle for hours',
+    async () => {
+      const r = filled(250);
+      const next = String(
+        (await r.soql('SELECT Id FROM Account', { headers: { 'sforce-query-options': 'batchSize=200' } })).json['nextRecordsUrl'],
+      );
+      r.advance(47 * 3_600_000);
+      expect((await r.send('GET', next)).status).toBe(200);
     },
   );
 
