@@ -2,6 +2,8 @@ import type { SandboxSide } from './faults.ts';
 
 /** One call that an imitation received. */
 export interface Call {
+  /** Counts up from 1, over both sides. */
+  readonly id: number;
   /** Epoch milliseconds on the sandbox's clock. */
   readonly at: number;
   readonly side: SandboxSide;
@@ -12,10 +14,17 @@ export interface Call {
   readonly url: string;
   /** Whose token it carried: the `user`'s, or anything else. */
   readonly by: 'user' | 'integration';
+  /** `integration` and `user` are the two lasting tokens, `other` a granted or an unknown one, `none` no bearer at all. */
+  readonly token: 'integration' | 'user' | 'other' | 'none';
   /** 0 where the connection broke before an answer. */
   readonly status: number;
-  /** The fault it met, as `before:reset`. */
+  /** The fault it met, as `before:reset`, or `records:poison` where single records were to fail. */
   readonly fault: string | null;
+  /** The vendor's own name of the request, where it sends one: HubSpot's correlation id. */
+  readonly requestId: string | null;
+  /** Sizes of the two bodies; of an answer that never arrived, 0. */
+  readonly bytesIn: number;
+  readonly bytesOut: number;
 }
 
 /** How often what was called. */
@@ -29,9 +38,10 @@ export interface CallCount {
   readonly statuses: Readonly<Record<string, number>>;
 }
 
-/** Counts of all calls, and the last ones in full. */
+/** Counts of all calls, and the last ones in full. Called itself, it gives the last ones. */
 export interface CallLog {
-  add(call: Call): void;
+  (): readonly Call[];
+  add(call: Omit<Call, 'id'>): void;
   counts(): readonly CallCount[];
   /** Sums by side: all calls, and those of the integration alone. */
   totals(): Readonly<Record<SandboxSide, { readonly all: number; readonly integration: number }>>;
@@ -45,13 +55,16 @@ const KEPT = 10_000;
 /** Makes an empty log. It keeps the last 10,000 calls; counts are of all. */
 export function makeCallLog(): CallLog {
   let log: Call[] = [];
+  let added = 0;
   const counts = new Map<
     string,
     { -readonly [K in keyof CallCount]: CallCount[K] extends number ? number : CallCount[K] } & { statuses: Record<string, number> }
   >();
-  return {
-    add(call) {
-      log.push(call);
+  const last = (): readonly Call[] => log.slice(-KEPT);
+  return Object.assign(() => last(), {
+    add(call: Omit<Call, 'id'>) {
+      added += 1;
+      log.push({ id: added, ...call });
       if (log.length >= 2 * KEPT) log = log.slice(-KEPT);
       const key = `${call.side} ${call.by} ${call.method} ${call.path}`;
       const { side, method, path, by } = call;
@@ -69,12 +82,12 @@ export function makeCallLog(): CallLog {
       }
       return totals;
     },
-    last: () => log.slice(-KEPT),
+    last,
     clear() {
       log = [];
       counts.clear();
     },
-  };
+  });
 }
 
 const GUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;

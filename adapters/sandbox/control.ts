@@ -1,16 +1,19 @@
 import { TruceError } from '../../src/errors.ts';
-import type { CallLog } from './calls.ts';
+import type { Call, CallLog } from './calls.ts';
 import type { SandboxClock } from './clock.ts';
+import { parseChaos } from './chaos.ts';
 import { parseFaults, type Faults } from './faults.ts';
 import type { SandboxRequest, SandboxResponse } from './half.ts';
 import type { NativeConnector } from './native-connector/index.ts';
-import { listen, type LoopbackServer } from './server.ts';
+import { listen, type LoopbackServer } from './listen.ts';
 
 /** What the control endpoint reaches. */
 export interface Controlled {
   readonly clock: SandboxClock;
   readonly faults: Faults;
   readonly calls: CallLog;
+  /** Sets the lag of HubSpot's search index, for `POST /lag`. */
+  readonly lag?: (ms: number) => void;
   /** The truth about the generated company, for `GET /company`. */
   readonly company: () => unknown;
   /** The HubSpot app's keys, and how its webhooks went, for `GET /hubspot/app`. */
@@ -19,7 +22,7 @@ export interface Controlled {
   readonly connector?: NativeConnector | null;
 }
 
-type Route = (controlled: Controlled, body: unknown) => unknown;
+type Route = (controlled: Controlled, body: unknown, query: URLSearchParams) => unknown;
 
 const ROUTES: ReadonlyMap<string, Route> = new Map<string, Route>([
   ['GET /', () => ({ routes: [...ROUTES.keys()] })],
@@ -31,7 +34,7 @@ const ROUTES: ReadonlyMap<string, Route> = new Map<string, Route>([
       return clockState(clock);
     },
   ],
-  ['GET /calls', ({ calls }) => ({ totals: calls.totals(), counts: calls.counts(), log: calls.last() })],
+  ['GET /calls', ({ calls }, _, query) => ({ totals: calls.totals(), counts: calls.counts(), log: chosen(calls, query) })],
   ['DELETE /calls', ({ calls }) => calls.clear()],
   ['GET /faults', ({ faults }) => ({ faults: faults.list() })],
   [
@@ -42,6 +45,8 @@ const ROUTES: ReadonlyMap<string, Route> = new Map<string, Route>([
     },
   ],
   ['DELETE /faults', ({ faults }) => faults.clear()],
+  ['POST /chaos', ({ faults }, body) => faults.chaos(parseChaos(body))],
+  ['POST /lag', ({ lag }, body) => lag?.(millisecondsOf(body))],
   ['GET /company', ({ company }) => company()],
   ['GET /hubspot/app', ({ app }) => app?.()],
   ['GET /native-connector', ({ connector }) => installed(connector).status()],
@@ -84,7 +89,7 @@ async function route(controlled: Controlled, request: SandboxRequest): Promise<S
     }
   }
   try {
-    return reply(200, (await found(controlled, body)) ?? {});
+    return reply(200, (await found(controlled, body, queryOf(request.url))) ?? {});
   } catch (error) {
     if (error instanceof TruceError) return reply(400, { error: error.message, code: error.code, hint: error.hint });
     if (error instanceof RangeError) return reply(400, { error: error.message });
@@ -117,4 +122,23 @@ function targetOf(clock: SandboxClock, body: unknown): number {
           : Number.NaN;
   if (!Number.isFinite(target)) throw new RangeError('give {"to": an ISO instant or epoch milliseconds} or {"advanceMs": milliseconds}');
   return target;
+}
+
+function queryOf(url: string): URLSearchParams {
+  const mark = url.indexOf('?');
+  return new URLSearchParams(mark < 0 ? '' : url.slice(mark + 1));
+}
+
+/** The calls of one side, of one method, with one status, or after one: what a test asks for. */
+function chosen(calls: CallLog, query: URLSearchParams): readonly Call[] {
+  const after = Number(query.get('after') ?? 0);
+  const meets = (name: 'side' | 'method' | 'status', call: Call): boolean => !query.has(name) || query.get(name) === String(call[name]);
+  return calls.last().filter((call) => call.id > after && meets('side', call) && meets('method', call) && meets('status', call));
+}
+
+/** @throws {RangeError} when the body is not `{ "ms": n }`, at most an hour */
+function millisecondsOf(body: unknown): number {
+  const ms = typeof body === 'object' && body !== null && 'ms' in body ? body.ms : undefined;
+  if (typeof ms === 'number' && Number.isInteger(ms) && ms >= 0 && ms <= 3_600_000) return ms;
+  throw new RangeError('give {"ms": whole milliseconds, at most 3600000}');
 }

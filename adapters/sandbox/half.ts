@@ -35,7 +35,27 @@ export interface SandboxResponse {
   readonly body: string | Uint8Array;
 }
 
+/** Says of a record that is being written whether it is meant: `id` is null for a new one, `values` are by property or field. */
+export type RecordTest = (id: string | null, values: ReadonlyMap<string, string | number | boolean | null>) => boolean;
+
+/** Records that are refused whenever they are written; without a code with one that the vendor uses for such records. */
+export interface Poison {
+  readonly meets: RecordTest;
+  readonly code?: string;
+  readonly message?: string;
+}
+
+/** Faults that only the half can make, for they are about single records of one call. */
+export interface Unrest {
+  /** What the call writes is found by searches and queries only so much later, in milliseconds. */
+  readonly lateMs?: number;
+  /** Records that something else holds. */
+  readonly locked?: RecordTest;
+  readonly poison?: readonly Poison[];
+}
+
 /** A vendor's half of the imitation: state and behaviour without sockets, faults or logs; those are the shell's. */
 export interface SandboxHalf {
-  handle(request: SandboxRequest): Promise<SandboxResponse>;
+  /** @param unrest what goes wrong with the records of this call. @default nothing */
+  handle(request: SandboxRequest, unrest?: Unrest): Promise<SandboxResponse>;
 }

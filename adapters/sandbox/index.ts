@@ -14,6 +14,7 @@ import { serveVendor, type LoopbackServer } from './server.ts';
 
 export type { Call, CallCount, CallLog } from './calls.ts';
 export type { SandboxClock } from './clock.ts';
+export { parseChaos, type Chaos } from './chaos.ts';
 export type { CompanyTruth } from './company/index.ts';
 export { parseFaults, type FaultEffect, type FaultRule, type Faults, type SandboxSide } from './faults.ts';
 export type {
@@ -56,6 +57,7 @@ export async function sandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const clock = settings.clock === 'virtual' ? virtualClock(settings.startAt) : realClock(options.startAt);
   const faults = makeFaults(seeds.fork('faults'));
   faults.add(parseFaults(settings.faults));
+  faults.chaos(settings.chaos);
   const calls = makeCallLog();
   const accounts = accountsOf(seeds);
   const { hubspot, salesforce } = halves(settings, accounts, clock);
@@ -67,7 +69,7 @@ export async function sandbox(options: SandboxOptions = {}): Promise<Sandbox> {
         seeds: seeds.fork('company'),
         hubspot: hubspot.seed,
         salesforce: salesforce.seed,
-        paid: settings.hubspotTier !== 'free',
+        paid: settings.hubspotTier === 'pro' || settings.hubspotTier === 'enterprise',
         provisioned: settings.provisioned,
       });
   const connector =
@@ -81,15 +83,16 @@ export async function sandbox(options: SandboxOptions = {}): Promise<Sandbox> {
           salesforce: { half: salesforce, token: accounts.connector.accessToken },
           lagMs: settings.lagMs,
         });
-  const common = { clock, faults, calls };
+  const common = { clock, faults, calls, lag: (ms: number) => hubspot.lag(ms) };
   const servers = await startAll([
-    () => serveVendor({ ...common, side: 'hubspot', half: hubspot, port: settings.portHubspot, userToken: accounts.hubspot.userToken }),
+    () => serveVendor({ ...common, side: 'hubspot', half: hubspot, port: settings.portHubspot, ...accounts.hubspot }),
     () =>
       serveVendor({
         ...common,
         side: 'salesforce',
         half: salesforce,
         port: settings.portSalesforce,
+        token: accounts.salesforce.accessToken,
         userToken: accounts.salesforce.userAccessToken,
       }),
     () =>

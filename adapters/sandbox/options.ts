@@ -1,4 +1,5 @@
 import { ConfigError } from '../../src/errors.ts';
+import { parseChaos, type Chaos } from './chaos.ts';
 import type { FaultRule } from './faults.ts';
 import type { NativeConnectorOptions } from './native-connector/options.ts';
 
@@ -24,12 +25,14 @@ export interface SandboxOptions {
   readonly startAt?: number;
   /** Faults from the start on; more can be added through the control endpoint. @default none */
   readonly faults?: readonly FaultRule[];
+  /** A reproducible random mix of faults over the integration's calls. @default none */
+  readonly chaos?: Chaos | null;
   /** Whether Truce's own fields exist in both CRMs. @default true */
   readonly provisioned?: boolean;
-  /** @default 'enterprise' */
-  readonly hubspotTier?: 'free' | 'pro' | 'enterprise';
-  /** @default 'enterprise' */
-  readonly salesforceEdition?: 'enterprise' | 'unlimited' | 'developer';
+  /** Decides the rate limits; `free` and `starter` have neither campaigns nor leads. @default 'enterprise' */
+  readonly hubspotTier?: 'free' | 'starter' | 'pro' | 'enterprise';
+  /** Decides the daily allowance of API calls; `professional` is one with API access. @default 'enterprise' */
+  readonly salesforceEdition?: 'professional' | 'enterprise' | 'unlimited' | 'developer';
   /** IANA name of the HubSpot account's time zone. @default 'UTC' */
   readonly timeZone?: string;
   /** ISO 4217, the company's currency in both CRMs. @default 'USD' */
@@ -75,6 +78,7 @@ export function settle(options: SandboxOptions, now: number): SandboxSettings {
     clock,
     startAt: options.startAt ?? (clock === 'real' ? now : MONDAY_MORNING),
     faults: options.faults ?? [],
+    chaos: parseChaos(options.chaos ?? null),
     provisioned: options.provisioned ?? true,
     hubspotTier: options.hubspotTier ?? 'enterprise',
     salesforceEdition: options.salesforceEdition ?? 'enterprise',

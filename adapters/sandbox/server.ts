@@ -1,97 +1,13 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { hubspotAnswer, HUBSPOT_ANSWERS } from '../hubspot/sandbox/troubles.ts';
+import { salesforceAnswer, SALESFORCE_ANSWERS } from '../salesforce/sandbox/troubles.ts';
+import { pathPattern, type Call, type CallLog } from './calls.ts';
 import type { SandboxClock } from './clock.ts';
-import type { CallLog } from './calls.ts';
-import { pathPattern } from './calls.ts';
-import type { FaultEffect, Faults, SandboxSide } from './faults.ts';
+import type { CallEffect, Faults, SandboxSide } from './faults.ts';
+import { deliveryOf, finish } from './finish.ts';
 import type { SandboxHalf, SandboxRequest, SandboxResponse } from './half.ts';
+import { listen, send, type LoopbackServer, type SocketLimits } from './listen.ts';
 
-/** A server on a loopback port. */
-export interface LoopbackServer {
-  /** `http://127.0.0.1:PORT`. */
-  readonly url: string;
-  /** Ends open connections and frees the port. */
-  close(): Promise<void>;
-}
-
-/** What answers: an exchange of bytes, and the socket for those who break it. */
-type Answer = (request: SandboxRequest, response: ServerResponse) => Promise<void>;
-
-/** Larger bodies are refused; a Bulk ingest job takes 150 MB. @source Bulk API 2.0 limits */
-const MAX_BODY = 160 * 1024 * 1024;
-
-/** Listens on 127.0.0.1; port 0 takes a free one. */
-export async function listen(port: number, answer: Answer): Promise<LoopbackServer> {
-  let origin = '';
-  const server = createServer({ keepAliveTimeout: 60_000 }, (request, response) => {
-    response.sendDate = false;
-    void exchange(request, response, { origin: () => origin, answer });
-  });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, '127.0.0.1', () => {
-      server.removeListener('error', reject);
-      resolve();
-    });
-  });
-  origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  return {
-    url: origin,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
-  };
-}
-
-async function exchange(
-  request: IncomingMessage,
-  response: ServerResponse,
-  server: { origin: () => string; answer: Answer },
-): Promise<void> {
-  try {
-    const body = await readBody(request);
-    if (body === null) {
-      response.writeHead(413, { connection: 'close' }).end();
-      return;
-    }
-    const headers: Record<string, string> = {};
-    for (const [name, value] of Object.entries(request.headers))
-      if (value !== undefined) headers[name] = Array.isArray(value) ? value.join(', ') : value;
-    const { method = 'GET', url = '/' } = request;
-    await server.answer({ method, url, headers, body, origin: server.origin() }, response);
-  } catch (error) {
-    // A request that its sender broke off has nobody to answer to. Anything else is a defect of the sandbox: say so.
-    if (response.destroyed) return;
-    const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    send(response, {
-      status: 500,
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ message: `the sandbox failed: ${message}` }),
-    });
-  }
-}
-
-/** The whole body; null when it is larger than allowed. */
-async function readBody(request: IncomingMessage): Promise<Uint8Array | null> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > MAX_BODY) return null;
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
-}
-
-function send(response: ServerResponse, answer: SandboxResponse): void {
-  if (response.destroyed) return;
-  const body = typeof answer.body === 'string' ? Buffer.from(answer.body) : answer.body;
-  const empty = answer.status === 204 || answer.status === 304;
-  response.writeHead(answer.status, { ...answer.headers, ...(empty ? {} : { 'content-length': String(body.length) }) });
-  response.end(empty ? undefined : body);
-}
+export type { LoopbackServer } from './listen.ts';
 
 /** What a vendor's server is made of. */
 export interface VendorServer {
@@ -103,70 +19,141 @@ export interface VendorServer {
   readonly calls: CallLog;
   /** Calls with this token count as the user's. */
   readonly userToken: string;
+  /** The integration's lasting token. @default none is known */
+  readonly token?: string;
+  /** Sets the lag of the search index. @default there is none */
+  readonly lag?: (ms: number) => void;
+  readonly limits?: SocketLimits;
 }
 
 /** Serves one vendor's half, with faults before and after it acts, and a log of its calls. */
 export function serveVendor(vendor: VendorServer): Promise<LoopbackServer> {
-  const { side, half, clock, faults, calls, userToken } = vendor;
-  return listen(vendor.port, async (request, response) => {
-    const { method, url } = request;
-    const met = faults.meet({ side, method, url });
-    const log = (status: number, fault: string | null): void => {
-      const by = request.headers['authorization'] === `Bearer ${userToken}` ? 'user' : 'integration';
-      calls.add({ at: clock.now(), side, method, path: pathPattern(url), url, by, status, fault });
-    };
-    const date = (): Record<string, string> => ({ date: new Date(clock.now()).toUTCString() });
-    if (met.before !== null) {
-      const instead = await apply(met.before, clock);
-      if (instead !== 'go on') {
-        log(typeof instead === 'object' ? instead.status : 0, `before:${met.before.type}`);
-        return finish(response, instead, { status: 200, headers: date(), body: '' });
-      }
-    }
-    const answer = await half.handle(request).catch((error: unknown) => {
-      log(500, null);
-      throw error;
-    });
-    const stamped = { ...answer, headers: { ...date(), ...answer.headers } };
-    const instead = met.after === null ? 'go on' : await apply(met.after, clock);
-    const fault = met.after !== null ? `after:${met.after.type}` : met.before !== null ? `before:${met.before.type}` : null;
-    log(instead === 'go on' ? answer.status : typeof instead === 'object' ? instead.status : 0, fault);
-    finish(response, instead, stamped);
-  });
+  return listen(vendor.port, (request, response) => answerCall(vendor, request, response), vendor.limits);
 }
 
-type Instead = 'go on' | 'reset' | { readonly cut: number; readonly status: 0 } | (SandboxResponse & { readonly cut?: undefined });
+type Response = Parameters<Parameters<typeof listen>[1]>[1];
 
-async function apply(effect: FaultEffect, clock: SandboxClock): Promise<Instead> {
-  switch (effect.type) {
+async function answerCall(vendor: VendorServer, request: SandboxRequest, response: Response): Promise<void> {
+  const { side, half, clock, faults } = vendor;
+  if (!isLoopback(request.headers['host'])) return send(response, misdirected());
+  const caller = callerOf(vendor, request);
+  const met = faults.meet({ side, method: request.method, url: request.url, by: caller.by });
+  if (met.lagMs !== null) vendor.lag?.(met.lagMs);
+  const stamped = (answer: SandboxResponse): SandboxResponse => ({
+    ...answer,
+    headers: { date: new Date(clock.now()).toUTCString(), ...answer.headers },
+  });
+  const log = (answer: SandboxResponse, fault: string | null, arrives: boolean): void =>
+    vendor.calls.add(callOf(vendor, request, { ...caller, answer, fault, arrives }));
+  if (met.before?.type === 'expire' && caller.bearer !== null) faults.expire(caller.bearer);
+  if (caller.bearer !== null && caller.by === 'integration' && faults.isExpired(caller.bearer)) {
+    const answer = stamped(vendorAnswer(side, 'expired'));
+    log(answer, 'before:expire', true);
+    return send(response, answer);
+  }
+  const before = await instead(vendor, met.before);
+  if (before !== null) {
+    const delivery = deliveryOf(met.before);
+    log(before, `before:${met.before?.type ?? ''}`, delivery.kind === 'whole');
+    return finish(response, stamped(before), delivery, clock);
+  }
+  const acted = await half.handle(request, met.unrest).catch((error: unknown) => {
+    log({ status: 500, headers: {}, body: '' }, null, true);
+    throw error;
+  });
+  if (met.after?.type === 'expire' && caller.bearer !== null) faults.expire(caller.bearer);
+  const replaced = met.after === null || isDelivery(met.after) ? null : await instead(vendor, met.after);
+  const answer = stamped(replaced ?? acted);
+  const delivery = deliveryOf(met.after);
+  log(answer, faultNameOf(met), delivery.kind === 'whole' || delivery.kind === 'slow');
+  return finish(response, answer, delivery, clock);
+}
+
+function isDelivery(effect: CallEffect): boolean {
+  return deliveryOf(effect).kind !== 'whole';
+}
+
+function faultNameOf(met: ReturnType<Faults['meet']>): string | null {
+  if (met.after !== null) return `after:${met.after.type}`;
+  if (met.before !== null) return `before:${met.before.type}`;
+  const [name] = Object.keys(met.unrest);
+  return name === undefined ? null : `records:${name}`;
+}
+
+/** What answers in the half's place; null: the half does. */
+async function instead(vendor: VendorServer, effect: CallEffect | null): Promise<SandboxResponse | null> {
+  switch (effect?.type) {
+    case undefined:
+    case 'expire':
+      return null;
     case 'delay':
-      await clock.sleep(effect.ms);
-      return 'go on';
+      await vendor.clock.sleep(effect.ms);
+      return null;
     case 'reset':
-      return 'reset';
     case 'cut':
-      return { cut: effect.share, status: 0 };
+    case 'slow':
+    case 'silence':
+      return { status: 200, headers: { 'content-type': 'application/json;charset=utf-8' }, body: '{}' };
+    case 'answer':
+      return vendorAnswer(vendor.side, effect.answer);
     case 'status': {
       const text = typeof effect.body === 'string';
       const body = text ? (effect.body as string) : JSON.stringify(effect.body);
-      return {
-        status: effect.status,
-        body,
-        headers: { 'content-type': text ? 'text/plain' : 'application/json;charset=utf-8', ...effect.headers },
-      };
+      const headers = { 'content-type': text ? 'text/plain' : 'application/json;charset=utf-8', ...effect.headers };
+      return { status: effect.status, body, headers };
     }
   }
 }
 
-function finish(response: ServerResponse, instead: Instead, answer: SandboxResponse): void {
-  if (instead === 'go on') return send(response, answer);
-  if (instead === 'reset') {
-    response.socket?.resetAndDestroy();
-    return;
-  }
-  if (instead.cut === undefined) return send(response, instead);
-  // One byte more than there is gets announced, so that even all of it is short; then the connection ends.
-  const body = Buffer.from(answer.body.length === 0 ? '{}' : answer.body);
-  response.writeHead(answer.status === 204 ? 200 : answer.status, { ...answer.headers, 'content-length': String(body.length + 1) });
-  response.write(body.subarray(0, Math.max(1, Math.floor(body.length * instead.cut))), () => response.socket?.destroy());
+function vendorAnswer(side: SandboxSide, name: string): SandboxResponse {
+  if (side === 'salesforce') return salesforceAnswer(SALESFORCE_ANSWERS.find((one) => one === name) ?? 'unavailable');
+  return hubspotAnswer(HUBSPOT_ANSWERS.find((one) => one === name) ?? 'html', crypto.randomUUID());
+}
+
+interface TokenOf {
+  readonly bearer: string | null;
+  readonly token: Call['token'];
+  readonly by: Call['by'];
+}
+
+function callerOf(vendor: VendorServer, request: SandboxRequest): TokenOf {
+  const bearer = /^(?:Bearer|OAuth)\s+(\S+)/i.exec(request.headers['authorization'] ?? '')?.[1] ?? null;
+  const token = bearer === null ? 'none' : bearer === vendor.userToken ? 'user' : bearer === vendor.token ? 'integration' : 'other';
+  return { bearer, token, by: token === 'user' ? 'user' : 'integration' };
+}
+
+interface Outcome extends TokenOf {
+  readonly answer: SandboxResponse;
+  readonly fault: string | null;
+  readonly arrives: boolean;
+}
+
+function callOf(vendor: VendorServer, request: SandboxRequest, so: Outcome): Omit<Call, 'id'> {
+  const { side, clock } = vendor;
+  const { answer, fault, arrives, token, by } = so;
+  return {
+    at: clock.now(),
+    side,
+    method: request.method,
+    path: pathPattern(request.url),
+    url: request.url,
+    by,
+    token,
+    status: arrives ? answer.status : 0,
+    fault,
+    requestId: answer.headers['x-hubspot-correlation-id'] ?? null,
+    bytesIn: request.body.byteLength,
+    bytesOut: arrives ? Buffer.byteLength(answer.body) : 0,
+  };
+}
+
+const LOOPBACK = /^(?:127\.\d+\.\d+\.\d+|localhost|[\w-]+\.localhost|\[::1\])(?::\d+)?$/i;
+
+/** A name that leads elsewhere is a page in a browser that was rebound to this machine. HTTP/1.0 needs none. */
+function isLoopback(host: string | undefined): boolean {
+  return host === undefined || LOOPBACK.test(host);
+}
+
+function misdirected(): SandboxResponse {
+  return { status: 421, headers: { 'content-type': 'text/plain', connection: 'close' }, body: 'Misdirected Request' };
 }

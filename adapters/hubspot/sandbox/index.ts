@@ -28,8 +28,8 @@ export interface HubspotHalfOptions {
   readonly userToken: string;
   /** Bearer of HubSpot's own Salesforce integration: writes as SALESFORCE. With it the integration's properties are there. @default it is not installed */
   readonly connectorToken?: string;
-  /** `free` has neither campaigns nor leads, and smaller allowances. */
-  readonly tier: 'free' | 'pro' | 'enterprise';
+  /** `free` and `starter` have neither campaigns nor leads, and smaller allowances. */
+  readonly tier: 'free' | 'starter' | 'pro' | 'enterprise';
   /** `none`: counts and shows headers, refuses nothing. */
   readonly limits: 'published' | 'none';
   /** How long a write takes to be found by search, in milliseconds of the ports' clock. */
@@ -52,6 +52,8 @@ export interface HubspotHalf extends SandboxHalf {
   readonly seed: HubspotSeed;
   /** What the account holds and what was asked of it so far. */
   counts(): HubspotCounts;
+  /** Sets how long the search index lags behind what is written from now on, in milliseconds. */
+  lag(ms: number): void;
   /** What a user does at the screen: brings a deleted record back. @throws {Error} when there is none */
   restore(type: string, id: string): void;
   /** How deliveries to the app went; null where it has no webhooks. */
@@ -143,7 +145,9 @@ export function hubspotHalf(options: HubspotHalfOptions): HubspotHalf {
       portal.events.actor = userSource(callers);
       bin.restore(type, id);
     },
-    handle: (request) => {
+    lag: (ms) => void (portal.unrest.searchLagMs = ms),
+    handle: (request, unrest = {}) => {
+      portal.unrest.call = unrest;
       const headers = new Map([
         ['date', new Date(options.ports.clock.now()).toUTCString()],
         ['x-hubspot-correlation-id', newGuid(portal)],
@@ -155,6 +159,8 @@ export function hubspotHalf(options: HubspotHalfOptions): HubspotHalf {
         const problem = error instanceof HubspotProblem ? error : new HubspotProblem(500, 'internal error');
         if (problem.status === 429) tally.throttled += 1;
         return Promise.resolve(refuse(problem, headers));
+      } finally {
+        portal.unrest.call = {};
       }
     },
     deliveries: () => webhooks?.counts() ?? null,

@@ -14,6 +14,7 @@ const ASSOCIATIONS_DAILY = 500_000;
 /** @source https://developers.hubspot.com/docs/developer-tooling/platform/usage-guidelines (checked 2026-11) */
 const PUBLISHED = {
   free: { burst: 100, associations: 100, daily: 250_000 },
+  starter: { burst: 100, associations: 100, daily: 250_000 },
   pro: { burst: 190, associations: 150, daily: 625_000 },
   enterprise: { burst: 190, associations: 150, daily: 1_000_000 },
 } as const;

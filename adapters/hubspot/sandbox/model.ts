@@ -1,4 +1,5 @@
 import type { Clock, Random } from '../../../src/ports.ts';
+import type { Unrest } from '../../sandbox/half.ts';
 import type { Packer } from '../../sandbox/packed.ts';
 import type { EventHub } from './events.ts';
 import type { Histories, HistoryBook } from './histories.ts';
@@ -168,7 +169,7 @@ export interface CampaignExtra {
 /** What the account is, as far as answers depend on it. */
 export interface AccountFacts {
   readonly portalId: string;
-  readonly tier: 'free' | 'pro' | 'enterprise';
+  readonly tier: 'free' | 'starter' | 'pro' | 'enterprise';
   readonly timeZone: string;
   readonly currency: string;
   readonly appId: string;
@@ -187,6 +188,8 @@ export interface Portal {
   /** By object type id. */
   readonly tables: ReadonlyMap<string, Table>;
   readonly links: Links;
+  /** What faults do: the lag of the search index now, and what goes wrong with the records of the call under way. */
+  readonly unrest: { searchLagMs: number; call: Unrest };
   /** Makes a record's values small, once they are written. */
   readonly packing: Packer<string>;
   readonly histories: HistoryBook;

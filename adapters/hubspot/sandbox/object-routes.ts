@@ -26,6 +26,7 @@ import {
   uniqueForm,
   writeRecord,
 } from './store.ts';
+import { troubleWith } from './troubles.ts';
 import { checkValues, withoutLifecycleSteps } from './values.ts';
 
 /** Records that one call may return with histories. */
@@ -164,6 +165,8 @@ export function uniqueProblem(
   values: ReadonlyMap<string, string>,
   record: CrmRecord | null,
 ): HubspotProblem | undefined {
+  const trouble = troubleWith(portal, record, values);
+  if (trouble !== undefined) return trouble;
   for (const property of table.unique.keys()) {
     const value = values.get(property);
     if (value === undefined || value === '') continue;

@@ -27,6 +27,7 @@ export function createPortal(ports: HalfPorts, account: AccountFacts, provisione
     blocked: new Set(),
     tables,
     links: emptyLinks(),
+    unrest: { searchLagMs: account.searchLagMs, call: {} },
     packing: packer(),
     histories: historyBook(),
     owners: [],

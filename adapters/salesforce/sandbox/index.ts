@@ -40,7 +40,7 @@ export interface SalesforceHalfOptions {
   /** The version that clients are told of, for example `67.0`; every version from 20.0 to 68.0 is served. */
   readonly apiVersion: string;
   /** Decides the daily allowance. */
-  readonly edition: 'enterprise' | 'unlimited' | 'developer';
+  readonly edition: 'professional' | 'enterprise' | 'unlimited' | 'developer';
   /** `published`: the allowance is enforced; `none`: calls are counted and never refused. */
   readonly limits: 'published' | 'none';
   /** True: Truce's own fields are deployed and visible to everyone. */
@@ -109,6 +109,7 @@ export function salesforceHalf(options: SalesforceHalfOptions): SalesforceHalf {
     users,
     locks: new Map(),
     custom: noCustomization(),
+    unrest: { call: {} },
   };
   const seed = seedOf(org);
   const lasting = new Map([
@@ -120,11 +121,18 @@ export function salesforceHalf(options: SalesforceHalfOptions): SalesforceHalf {
   const cursors: Cursors = new Map();
   const server: Server = { org, sessions: sessionsOf(org, lasting), usage: usageOf(org), cursors, bulk: bulkOrg(org), grants: noGrants() };
   return {
-    async handle(request) {
+    async handle(request, unrest = {}) {
       purgeBin(org);
       runDue(org, updateRecord);
       if (!server.bulk.runner.idle()) await catchUp(server.bulk, request);
-      return answer(server, request);
+      org.unrest.call = unrest;
+      if (unrest.lateMs !== undefined) store.hideUntil(store.now() + unrest.lateMs);
+      try {
+        return answer(server, request);
+      } finally {
+        org.unrest.call = {};
+        store.hideUntil(null);
+      }
     },
     seed,
     counts() {

@@ -1,4 +1,4 @@
-import type { HalfPorts } from '../../sandbox/half.ts';
+import type { HalfPorts, Unrest } from '../../sandbox/half.ts';
 import type { Access } from './access.ts';
 import type { Customization } from './customization.ts';
 import type { IdMint } from './ids.ts';
@@ -15,6 +15,8 @@ export interface Org {
   /** Records that somebody else's long transaction holds, until an instant. */
   readonly locks: Map<string, number>;
   readonly custom: Customization;
+  /** What faults do to the records of the call under way. */
+  readonly unrest: { call: Unrest };
 }
 
 export interface OrgSettings {
@@ -24,7 +26,7 @@ export interface OrgSettings {
   readonly clientSecret: string;
   /** Checks JWT assertions; null: the flow isn't set up, every assertion is refused. */
   readonly jwtPublicKey: string | null;
-  readonly edition: 'enterprise' | 'unlimited' | 'developer';
+  readonly edition: 'professional' | 'enterprise' | 'unlimited' | 'developer';
   readonly limits: 'published' | 'none';
   readonly multiCurrency: boolean;
   readonly currency: string;

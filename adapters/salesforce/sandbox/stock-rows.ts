@@ -6,7 +6,12 @@ import type { Value } from './schema/types.ts';
 import type { Store } from './store.ts';
 import { wholeSecond } from './time.ts';
 
-const EDITIONS = { enterprise: 'Enterprise Edition', unlimited: 'Unlimited Edition', developer: 'Developer Edition' } as const;
+const EDITIONS = {
+  professional: 'Professional Edition',
+  enterprise: 'Enterprise Edition',
+  unlimited: 'Unlimited Edition',
+  developer: 'Developer Edition',
+} as const;
 const PROFILES: readonly string[] = ['System Administrator', 'Standard User', 'Marketing User', 'Read Only'];
 
 /** Puts rows of a new organisation into the store. */

@@ -41,6 +41,10 @@ export interface Store {
   set(row: Row): void;
   /** Takes a row out for good, as if it had never been. */
   drop(row: Row): void;
+  /** What is written from now on is found by queries only at `until`; null: at once. Reads by id always find it. */
+  hideUntil(until: number | null): void;
+  /** Rows of an object that queries can't find yet, by id, each as it was before; null when there are none. */
+  unseen(object: string): ReadonlyMap<string, Row | undefined> | null;
   /** Runs `work`; when it throws, everything it wrote is taken back. Nests. */
   atomically<T>(work: () => T): T;
   /** Called with every change, also those taken back: `before` undefined is a new row, `after` undefined a vanished one. */
@@ -73,6 +77,8 @@ export function createStore(objects: readonly ObjectDef[], now: () => number): S
   // Several objects share a prefix: stages and lead statuses (01J), all field histories (017).
   const byPrefix = Map.groupBy(objects, (def) => def.prefix);
   const tables = new Map<string, Table>();
+  let hiding: number | null = null;
+  const hidden = new Map<string, { readonly def: ObjectDef; readonly until: number; readonly before: Row | undefined }>();
   const packing = packer<Exclude<Value, null>>();
   let undo: { readonly def: ObjectDef; readonly id: string; readonly before: Row | undefined }[] | null = null;
 
@@ -96,6 +102,7 @@ export function createStore(objects: readonly ObjectDef[], now: () => number): S
     const { rows, indexes, listeners } = table(def.name);
     const before = rows.get(id);
     undo?.push({ def, id, before });
+    if (hiding !== null) hidden.set(id, { def, until: hiding, before: hidden.get(id)?.before ?? before });
     const slot = after === undefined ? rows.remove(id) : rows.put(after);
     for (const [field, index] of indexes) {
       const old = before?.values.get(field) ?? null;
@@ -143,6 +150,16 @@ export function createStore(objects: readonly ObjectDef[], now: () => number): S
     since: (object, from) => [...table(object).rows.byStamp(from)],
     set: (row) => put(row.def, row.id, row),
     drop: (row) => put(row.def, row.id, undefined),
+    hideUntil: (until) => void (hiding = until),
+    unseen(object) {
+      if (hidden.size === 0) return null;
+      const unseen = new Map<string, Row | undefined>();
+      for (const [id, { def, until, before }] of hidden) {
+        if (until <= now()) hidden.delete(id);
+        else if (def.name === object) unseen.set(id, before);
+      }
+      return unseen.size === 0 ? null : unseen;
+    },
     atomically(work) {
       const outer = undo;
       const mine: NonNullable<typeof undo> = [];

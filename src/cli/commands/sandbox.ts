@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { Command, Option } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import type { SandboxOptions } from '../../../adapters/sandbox/index.ts';
 import { ConfigError } from '../../errors.ts';
 import type { Session } from '../main.ts';
@@ -16,6 +16,10 @@ interface Options {
   readonly clock: 'real' | 'virtual';
   readonly startAt?: string;
   readonly faults?: string;
+  readonly faultsSeed?: number;
+  readonly faultsShare?: number;
+  readonly hubspotTier: NonNullable<SandboxOptions['hubspotTier']>;
+  readonly salesforceEdition: NonNullable<SandboxOptions['salesforceEdition']>;
   readonly empty?: boolean;
   readonly unprovisioned?: boolean;
   readonly nativeConnector?: true | string;
@@ -37,12 +41,30 @@ export function sandboxCommand(session: Session): Command {
         .choices(['published', 'none'])
         .default('published'),
     )
+    .addOption(
+      new Option(
+        '--hubspot-tier <tier>',
+        'whose rate limits HubSpot keeps: 100 calls in ten seconds (free, starter) or 190 (pro, enterprise)',
+      )
+        .choices(['free', 'starter', 'pro', 'enterprise'])
+        .default('enterprise'),
+    )
+    .addOption(
+      new Option(
+        '--salesforce-edition <edition>',
+        'whose daily allowance Salesforce keeps: 15,000 calls (developer) or 100,000 and 1,000 (unlimited: 5,000) a licence',
+      )
+        .choices(['professional', 'enterprise', 'unlimited', 'developer'])
+        .default('enterprise'),
+    )
     .option('--lag-ms <n>', "how long HubSpot's search index lags, in milliseconds", wholeNumber, 5000)
     .addOption(
       new Option('--clock <which>', 'a virtual clock moves only through the control endpoint').choices(['real', 'virtual']).default('real'),
     )
     .option('--start-at <iso>', 'the instant at which a virtual clock starts')
     .option('--faults <file>', 'a JSON file of faults to inject (adapters/sandbox/README.md)')
+    .option('--faults-seed <n>', 'a random mix of faults over the calls of the integration; the same seed gives the same one', wholeNumber)
+    .option('--faults-share <share>', 'of these calls, how many meet a fault, 0 to 1 (default: 0.1; needs --faults-seed)', shareOf)
     .option('--empty', 'no people at all')
     .option('--unprovisioned', "without Truce's own fields")
     .option(
@@ -56,7 +78,9 @@ Serves until Ctrl-C or SIGTERM and keeps nothing. adapters/sandbox/README.md: cl
 
 Examples:
   truce sandbox > .env             then, in another terminal: truce check
-  truce sandbox --json --people 2000 --clock virtual --limits none`,
+  truce sandbox --json --people 2000 --clock virtual --limits none
+  truce sandbox --faults-seed 7    a tenth of the calls meet a limit, a reset, a cut answer, a lock, ...
+  truce sandbox --hubspot-tier starter --salesforce-edition developer`,
     )
     .action(async (options: Options) => {
       const { sandbox, startLine } = await import('../../../adapters/sandbox/index.ts');
@@ -88,6 +112,9 @@ async function toSandboxOptions(options: Options, cwd: string): Promise<SandboxO
     limits: options.limits,
     lagMs: options.lagMs,
     clock: options.clock,
+    hubspotTier: options.hubspotTier,
+    salesforceEdition: options.salesforceEdition,
+    ...chaosOf(options),
     empty: options.empty === true,
     provisioned: options.unprovisioned !== true,
     ...(options.startAt === undefined ? {} : { startAt: instant(options.startAt) }),
@@ -96,6 +123,19 @@ async function toSandboxOptions(options: Options, cwd: string): Promise<SandboxO
       : { faults: (await jsonFrom(cwd, '--faults', options.faults)) as NonNullable<SandboxOptions['faults']> }),
     ...(options.nativeConnector === undefined ? {} : { nativeConnector: await connectorFrom(cwd, options.nativeConnector) }),
   };
+}
+
+function shareOf(text: string): number {
+  const share = Number(text);
+  if (text.trim() === '' || !(share >= 0 && share <= 1)) throw new InvalidArgumentError('It must be a number from 0 to 1.');
+  return share;
+}
+
+/** @throws {ConfigError} `OPTION_INVALID` for a share without a seed */
+function chaosOf({ faultsSeed, faultsShare }: Options): Pick<SandboxOptions, 'chaos'> {
+  if (faultsSeed !== undefined) return { chaos: { seed: faultsSeed, ...(faultsShare === undefined ? {} : { share: faultsShare }) } };
+  if (faultsShare === undefined) return {};
+  throw new ConfigError('OPTION_INVALID', '--faults-share says how many faults, but nothing draws them.', { hint: 'Add --faults-seed 1.' });
 }
 
 function instant(text: string): number {

@@ -1,6 +1,7 @@
 import { RecordProblem } from '../errors.ts';
 import type { WriteContext } from '../org.ts';
 import type { ObjectDef, Value } from '../schema/types.ts';
+import { refuseTroubled } from '../troubles.ts';
 
 /**
  * Refuses a write that needs a row which another transaction holds: the record itself, or one it belongs to (a member
@@ -12,6 +13,7 @@ export function refuseLocked(
   id: string,
   record: { readonly def: ObjectDef; readonly values: ReadonlyMap<string, Value> },
 ): void {
+  refuseTroubled(context, id, record.values);
   const { locks } = context.org;
   if (locks.size === 0 || context.trusted) return;
   const needed: Value[] = [id];

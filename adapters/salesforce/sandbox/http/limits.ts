@@ -17,7 +17,7 @@ export interface Usage {
 
 /**
  * Counts calls against the edition's published allowance: 100,000 a day and 1,000 a licence (Enterprise), 5,000 a
- * licence (Unlimited), 15,000 (Developer). With limits `none` it counts, and refuses nothing.
+ * licence (Unlimited), 15,000 (Developer); Professional with API access has Enterprise's. With limits `none` it counts, and refuses nothing.
  */
 export function usageOf(org: Org): Usage {
   const window: { readonly minute: number; calls: number }[] = [];

@@ -87,8 +87,10 @@ function nextPage(call: Call, cursors: Cursors, locator: string): Reply {
 function page(call: Call, cursor: Cursor, part: { readonly id: string; readonly from: number; readonly size: number }): Reply {
   const { rows, render } = cursor.answer;
   const until = Math.min(rows.length, part.from + part.size);
-  // A page shows the rows as they are now, deleted ones as they last were.
-  const records = rows.slice(part.from, until).map((row) => render(call.org.store.row(row.id) ?? row));
+  const { store } = call.org;
+  const unseen = rows[0] === undefined ? null : store.unseen(rows[0].def.name);
+  // A page shows the rows as they are now, deleted ones as they last were, and those that queries can't see yet as they were.
+  const records = rows.slice(part.from, until).map((row) => render(unseen?.has(row.id) === true ? row : (store.row(row.id) ?? row)));
   const done = until >= rows.length;
   return {
     status: 200,

@@ -1,5 +1,6 @@
 import { RequestProblem } from '../errors.ts';
 import type { ObjectDef } from '../schema/types.ts';
+import type { Row } from '../store.ts';
 import { parseInstant, restInstant } from '../time.ts';
 import { allow } from './reply.ts';
 import type { Call, Reply } from './reply.ts';
@@ -30,12 +31,21 @@ function windowOf(call: Call, days: number): { readonly start: number; readonly 
   return { start, end };
 }
 
+/** Rows stamped since then as queries see them. */
+function seenSince(call: Call, def: ObjectDef, start: number): readonly Row[] {
+  const { store } = call.org;
+  const unseen = store.unseen(def.name);
+  const rows = store.since(def.name, start);
+  if (unseen === null) return rows;
+  const before = [...unseen.values()].filter((row) => row !== undefined && row.stamp >= start) as Row[];
+  return [...rows.filter((row) => !unseen.has(row.id)), ...before];
+}
+
 /** `GET /sobjects/Lead/updated?start&end`: ids of records made or changed in whole minutes. */
 export function updated(call: Call, def: ObjectDef): Reply {
   allow(call, ['GET']);
   const { start, end } = windowOf(call, UPDATED_DAYS);
-  const ids = call.org.store
-    .since(def.name, start)
+  const ids = seenSince(call, def, start)
     .filter((row) => row.stamp < end && row.values.get('IsDeleted') !== true)
     .map((row) => row.id);
   if (ids.length > MOST_IDS) throw new RequestProblem('EXCEEDED_ID_LIMIT', 'limit of 600000 ids exceeded');
@@ -46,7 +56,7 @@ export function updated(call: Call, def: ObjectDef): Reply {
 export function deleted(call: Call, def: ObjectDef): Reply {
   allow(call, ['GET']);
   const { start, end } = windowOf(call, DELETED_DAYS);
-  const rows = call.org.store.since(def.name, start).filter((row) => row.stamp < end && row.values.get('IsDeleted') === true);
+  const rows = seenSince(call, def, start).filter((row) => row.stamp < end && row.values.get('IsDeleted') === true);
   return {
     status: 200,
     json: {

@@ -3,7 +3,8 @@ import { RequestProblem } from '../errors.ts';
 import type { Address, ObjectDef, Value } from '../schema/types.ts';
 import type { Row } from '../store.ts';
 import { aggregateRows, isAggregate, isPlainCount, orderWith } from './aggregate.ts';
-import { candidates } from './candidates.ts';
+import { candidates, inOrder } from './candidates.ts';
+import type { KeptOrder } from './candidates.ts';
 import { filterOf } from './filter.ts';
 import { conditionOf, malformed, parseSoql } from './parse.ts';
 import { childRelation, childRows } from './children.ts';
@@ -66,7 +67,13 @@ function isVisible(asking: Asking, row: Row): boolean {
 /** Finds the rows of a query among all of its object, or among `within`. */
 type Finder = (within: Iterable<Row> | null) => Row[];
 
-function finderOf(asking: Asking, def: ObjectDef, query: Query | Subquery, joined = false): Finder {
+/** The same; with `wanted` in an order that rows are kept in, and no more than `most`, where that order can be followed. */
+type OrderedFinder = (
+  within: Iterable<Row> | null,
+  wanted?: { readonly order: KeptOrder; readonly most: number } | null,
+) => Row[] & { readonly inOrder?: true };
+
+function finderOf(asking: Asking, def: ObjectDef, query: Query | Subquery, joined = false): OrderedFinder {
   const where = inClause(asking, 'WHERE');
   let joins = 0;
   const filter = filterOf(where, def, conditionOf(query.where), {
@@ -79,10 +86,22 @@ function finderOf(asking: Asking, def: ObjectDef, query: Query | Subquery, joine
     },
   });
   const mine = scopeOf(asking, def, query);
-  return (within) => {
+  return (within, wanted = null) => {
     const rows: Row[] = [];
+    const unseen = within === null ? asking.org.store.unseen(def.name) : null;
+    const kept = (row: Row): boolean => isVisible(asking, row) && mine(row) && filter.keep(row);
+    const ordered =
+      within === null && unseen === null && wanted !== null
+        ? inOrder(asking.org, def, filter.all, { order: wanted.order, all: asking.all })
+        : null;
+    if (ordered !== null && wanted !== null) {
+      if (wanted.most === 0) return Object.assign(rows, { inOrder: true as const });
+      for (const row of ordered) if (kept(row) && rows.push(row) >= wanted.most) break;
+      return Object.assign(rows, { inOrder: true as const });
+    }
+    for (const row of unseen?.values() ?? []) if (row !== undefined && kept(row)) rows.push(row);
     for (const row of within ?? candidates(asking.org, def, filter.all, asking.all))
-      if (isVisible(asking, row) && mine(row) && filter.keep(row)) rows.push(row);
+      if (unseen?.has(row.id) !== true && kept(row)) rows.push(row);
     return rows;
   };
 }
@@ -137,8 +156,12 @@ function selection(asking: Asking, def: ObjectDef, query: Query | Subquery): Fin
     return { path, down: clause.order === 'DESC', nullsLast: clause.nulls === 'LAST' };
   });
   const offset = query.offset ?? 0;
+  const kept = keptOrder(keys);
+  const wanted = kept === null ? null : { order: kept, most: query.limit === undefined ? Number.POSITIVE_INFINITY : offset + query.limit };
   return (within) => {
-    const decorated = find(within).map((row) => ({ row, values: keys.map(({ path }) => sortKey(path, row)) }));
+    const found = find(within, wanted);
+    if (found.inOrder === true) return found.slice(offset);
+    const decorated = found.map((row) => ({ row, values: keys.map(({ path }) => sortKey(path, row)) }));
     decorated.sort((a, b) => {
       for (const [index, key] of keys.entries()) {
         const placed = orderWith(a.values[index] ?? null, b.values[index] ?? null, key);
@@ -148,6 +171,14 @@ function selection(asking: Asking, def: ObjectDef, query: Query | Subquery): Fin
     });
     return decorated.slice(offset, query.limit === undefined ? undefined : offset + query.limit).map(({ row }) => row);
   };
+}
+
+/** The order of ORDER BY, where rows are kept in it. */
+function keptOrder(keys: readonly { readonly path: Path; readonly down: boolean }[]): KeptOrder | null {
+  if (keys.some(({ path, down }) => down || path.hops.length > 0)) return null;
+  const names = keys.map(({ path }) => path.field.name).join(' ');
+  if (names === '' || names === 'Id') return 'id';
+  return names === 'SystemModstamp' || names === 'SystemModstamp Id' ? 'stamp' : null;
 }
 
 /** Text sorts without case; ids, which differ by case alone, keep it. */
