@@ -8,6 +8,7 @@ import type { Answer, Call, Caller } from './http.ts';
 import { readBody, requireShortUri } from './intake.ts';
 import { createLimiter } from './limits.ts';
 import { addOwner } from './owners.ts';
+import type { Portal, Table } from './model.ts';
 import { createPortal } from './portal.ts';
 import { keepDynamicLists } from './segments/membership.ts';
 import { createWebhooks, type WebhookOptions } from './webhooks/registry.ts';
@@ -78,31 +79,7 @@ export const APP_ID = '3141592';
 
 /** An imitation HubSpot account without sockets: answers requests from its own state. */
 export function hubspotHalf(options: HubspotHalfOptions): HubspotHalf {
-  const account = {
-    portalId: options.portalId,
-    tier: options.tier,
-    timeZone: options.timeZone ?? 'America/New_York',
-    currency: options.currency ?? 'USD',
-    appId: APP_ID,
-    appName: 'Truce',
-    searchLagMs: options.searchLagMs,
-  };
-  const portal = createPortal(options.ports, account, options.provisioned);
-  const admin = addOwner(portal, { email: `admin@portal-${options.portalId}.example`, firstName: 'Ada', lastName: 'Admin' });
-  const callers = callersOf(account, {
-    token: options.token,
-    userToken: options.userToken,
-    userId: Number(admin.userId),
-    scopes: options.scopes ?? allScopes(account),
-    connectorToken: options.connectorToken ?? null,
-  });
-  if (options.connectorToken !== undefined) installConnector(portal, tableNamed(portal, 'contacts'));
-  const bin = createRecycleBin(portal);
-  if (options.automations ?? true) startAutomations(portal);
-  keepDynamicLists(portal);
-  const limiter = createLimiter(account, options.limits === 'published');
-  const webhooks = options.webhooks === undefined ? null : createWebhooks(portal, options.webhooks);
-  const routes = routesOf({ limiter, callers, ...(webhooks === null ? {} : { webhooks }) });
+  const { portal, callers, limiter, webhooks, routes, bin } = openAccount(options);
   const tally = { calls: 0, searches: 0, throttled: 0, userCalls: 0 };
 
   const answer = (request: SandboxRequest, headers: Map<string, string>): Answer => {
@@ -140,7 +117,10 @@ export function hubspotHalf(options: HubspotHalfOptions): HubspotHalf {
   };
 
   return {
-    seed: withoutAutomations(portal, createSeed(portal, (owner) => addOwner(portal, owner))),
+    seed: withoutAutomations(
+      portal,
+      createSeed(portal, (owner) => addOwner(portal, owner)),
+    ),
     restore: (type, id) => {
       portal.events.actor = userSource(callers);
       bin.restore(type, id);
@@ -166,14 +146,45 @@ export function hubspotHalf(options: HubspotHalfOptions): HubspotHalf {
     deliveries: () => webhooks?.counts() ?? null,
     counts: () => ({
       ...tally,
-      records: Object.fromEntries(
-        [...portal.tables.values()].map((table) => [
-          table.type.plural,
-          table.inOrder.reduce((sum, record) => sum + (record.gone || record.archivedAt !== null ? 0 : 1), 0),
-        ]),
-      ),
+      records: livingRecords(portal),
     }),
   };
+}
+
+/** The account with everything that watches over it, and the routes that lead to it. */
+function openAccount(options: HubspotHalfOptions) {
+  const account = {
+    portalId: options.portalId,
+    tier: options.tier,
+    timeZone: options.timeZone ?? 'America/New_York',
+    currency: options.currency ?? 'USD',
+    appId: APP_ID,
+    appName: 'Truce',
+    searchLagMs: options.searchLagMs,
+  };
+  const portal = createPortal(options.ports, account, options.provisioned);
+  const admin = addOwner(portal, { email: `admin@portal-${options.portalId}.example`, firstName: 'Ada', lastName: 'Admin' });
+  const callers = callersOf(account, {
+    token: options.token,
+    userToken: options.userToken,
+    userId: Number(admin.userId),
+    scopes: options.scopes ?? allScopes(account),
+    connectorToken: options.connectorToken ?? null,
+  });
+  if (options.connectorToken !== undefined) installConnector(portal, tableNamed(portal, 'contacts'));
+  const bin = createRecycleBin(portal);
+  if (options.automations ?? true) startAutomations(portal);
+  keepDynamicLists(portal);
+  const limiter = createLimiter(account, options.limits === 'published');
+  const webhooks = options.webhooks === undefined ? null : createWebhooks(portal, options.webhooks);
+  const routes = routesOf({ limiter, callers, ...(webhooks === null ? {} : { webhooks }) });
+  return { portal, callers, limiter, webhooks, routes, bin };
+}
+
+function livingRecords(portal: Portal): Readonly<Record<string, number>> {
+  const alive = (table: Table): number =>
+    table.inOrder.reduce((sum, record) => sum + (record.gone || record.archivedAt !== null ? 0 : 1), 0);
+  return Object.fromEntries([...portal.tables.values()].map((table) => [table.type.plural, alive(table)]));
 }
 
 function locate(url: string): { readonly path: string; readonly query: URLSearchParams } {
