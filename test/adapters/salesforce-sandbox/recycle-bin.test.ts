@@ -166,6 +166,21 @@ describe('the recycle bin', () => {
 
 describe('merging', () => {
   conforms(
+    { known: 'assumed', probe: 'merge two leads whose status is tracked, then SELECT LeadId, Field FROM LeadHistory for both by queryAll' },
+    "a loser's history stays its own: it goes with it, and comes back with it",
+    async () => {
+      const r = rig();
+      const [master, loser] = [lead(r, 'Master'), lead(r, 'Loser')];
+      await soapMerge(r, 'Lead', master, [loser]);
+      const histories = async (): Promise<readonly string[]> =>
+        (await r.records('SELECT LeadId FROM LeadHistory ORDER BY Id')).map((one) => String(one['LeadId']));
+      expect(await histories()).toEqual([master]);
+      await soapIds(r, 'undelete', [loser]);
+      expect(await histories()).toEqual([master, loser]);
+    },
+  );
+
+  conforms(
     { known: 'specified', source: MERGE },
     "moves a loser account's contacts, opportunities and activities to the master",
     async () => {

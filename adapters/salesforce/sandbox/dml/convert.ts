@@ -241,8 +241,12 @@ function opportunity(
 
 function moveRelated(context: WriteContext, leadId: string, contactId: string): void {
   const { store } = context.org;
-  for (const member of store.find('CampaignMember', 'LeadId', leadId) ?? [])
-    systemUpdate(context, member, new Map([['ContactId', contactId]]));
+  const campaigns = new Set((store.find('CampaignMember', 'ContactId', contactId) ?? []).map((row) => store.value(row, 'CampaignId')));
+  for (const member of store.find('CampaignMember', 'LeadId', leadId) ?? []) {
+    // Nobody is a member twice: the contact's own membership stays.
+    const twice = campaigns.has(store.value(member, 'CampaignId'));
+    systemUpdate(context, member, new Map<string, Value>([twice ? ['IsDeleted', true] : ['ContactId', contactId]]));
+  }
   const accountId = store.value(store.row(contactId), 'AccountId');
   for (const object of ['Task', 'Event']) {
     for (const activity of store.find(object, 'WhoId', leadId) ?? []) {

@@ -59,7 +59,9 @@ function* absorb(
       for (const row of store.find(child.name, field.name, loser.id) ?? []) {
         if (aboveItself(context, row, field.name, masterId))
           throw new RecordProblem('CIRCULAR_DEPENDENCY', `${field.label}: attempt to violate hierarchy constraints`, [field.name]);
-        if (child.name === 'CampaignMember' && isMember(context, row, field.name, masterId)) {
+        // A history is the loser's own past: it goes with it.
+        const past = child.name === loser.def.tracking?.object;
+        if (past || (child.name === 'CampaignMember' && isMember(context, row, field.name, masterId))) {
           systemUpdate(context, row, new Map([['IsDeleted', true]]));
           gone.push(row.id);
         } else {
