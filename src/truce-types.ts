@@ -4,7 +4,7 @@ import type { Plan, PlanLine, PlanSummary, QuarantineEntry } from './model/plan.
 import type { Settings } from './model/settings.ts';
 import type { Instant, Side } from './model/words.ts';
 import type { Ports } from './ports.ts';
-import type { Intent, RunRecord, StoredCursor } from './state/types.ts';
+import type { FrozenRun, Intent, RunRecord, StoredCursor } from './state/types.ts';
 import type { LineOutcome } from './sync/applying.ts';
 import type { Problem } from './sync/check.ts';
 import type { Explanation } from './sync/explain.ts';
@@ -100,8 +100,8 @@ export interface StatusResult {
   readonly open: number;
   readonly openIntents: number;
   readonly quarantine: readonly QuarantineEntry[];
-  /** Undone runs whose fields are left alone until they are released. */
-  readonly undone: readonly { readonly runId: string; readonly byRun: string; readonly fields: number; readonly at: Instant }[];
+  /** Runs whose fields are left alone until they are released: undone ones, and those that found a fight. */
+  readonly frozen: readonly FrozenRun[];
   readonly cursors: readonly StoredCursor[];
 }
 

@@ -167,7 +167,7 @@ class OpenTruce implements Truce {
   }
 
   async release(runId: string): Promise<{ readonly released: number }> {
-    return this.#offline((state) => releaseRun(state, runId));
+    return this.#offline((state, now) => releaseRun(state, runId, now));
   }
 
   async quarantine(who?: string): Promise<readonly QuarantineEntry[]> {
@@ -250,7 +250,7 @@ class OpenTruce implements Truce {
       open: await state.links.unsettledCount(),
       openIntents: (await state.journal.open()).length,
       quarantine: await state.quarantine.all(),
-      undone: await state.frozen.runs(),
+      frozen: await state.frozen.runs(),
       cursors: await state.cursors.all(),
     };
   }

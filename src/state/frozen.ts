@@ -1,3 +1,4 @@
+import type { Instant } from '../model/words.ts';
 import type { Cells, Database } from './database.ts';
 import { text } from './rows.ts';
 import type { Frozen, FrozenStore } from './types.ts';
@@ -11,10 +12,20 @@ export function frozenStore(db: Database): FrozenStore {
       return grouped(db.all(sql, JSON.stringify(ids), side, kind), 'record_id');
     },
     count: async () => Number(db.get('SELECT count(*) AS n FROM frozen')?.['n']),
+    releasedAt: async () => {
+      const row = db.get("SELECT value FROM meta WHERE key = 'released-at'");
+      return row === undefined ? null : Number(row['value']);
+    },
     runs: async () =>
       db
-        .all('SELECT run_id, by_run, count(*) AS n, max(at) AS at FROM frozen GROUP BY run_id, by_run ORDER BY at DESC, run_id')
-        .map((row) => ({ runId: text(row['run_id']), byRun: text(row['by_run']), fields: Number(row['n']), at: Number(row['at']) })),
+        .all('SELECT why, run_id, by_run, count(*) AS n, max(at) AS at FROM frozen GROUP BY why, run_id, by_run ORDER BY at DESC, run_id')
+        .map((row) => ({
+          why: text(row['why']) as Frozen['why'],
+          runId: text(row['run_id']),
+          byRun: text(row['by_run']),
+          fields: Number(row['n']),
+          at: Number(row['at']),
+        })),
   };
 }
 
@@ -45,11 +56,12 @@ function grouped(rows: readonly Cells[], by: string): ReadonlyMap<string, Readon
 export function putFrozen(db: Database, frozen: readonly Frozen[]): void {
   for (const one of frozen) {
     db.run(
-      'INSERT OR IGNORE INTO frozen (side, kind, record_id, field, run_id, by_run, at) VALUES (?, ?, ?, ?, ?, ?, ?)',
+      'INSERT OR IGNORE INTO frozen (side, kind, record_id, field, why, run_id, by_run, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
       one.side,
       one.kind,
       one.recordId,
       one.field,
+      one.why,
       one.runId,
       one.byRun,
       one.at,
@@ -58,11 +70,18 @@ export function putFrozen(db: Database, frozen: readonly Frozen[]): void {
 }
 
 /** Lets the fields of a run go, and has their people planned again. */
-export function thaw(db: Database, runId: string): void {
+export function thaw(db: Database, runId: string, at: Instant): void {
+  db.run("INSERT OR REPLACE INTO meta (key, value) VALUES ('released-at', ?)", String(at));
   db.run(
     `UPDATE links SET settled = 0 WHERE kind = 'linked' AND id IN (
        SELECT p.link_id FROM frozen f JOIN people p ON p.side = f.side AND p.record_id = f.record_id
        WHERE f.kind = 'person' AND (f.run_id = ? OR f.by_run = ?))`,
+    runId,
+    runId,
+  );
+  db.run(
+    `DELETE FROM quarantine WHERE code = 'FIGHT' AND (side, kind, record_id) IN
+       (SELECT side, kind, record_id FROM frozen WHERE why = 'fight' AND (run_id = ? OR by_run = ?))`,
     runId,
     runId,
   );

@@ -18,8 +18,8 @@ export function journalStore(db: Database): JournalStore {
     },
     ofRun: (runId) => intentsOfRun(db, runId),
     byRecord: (runId) => intentsByRecord(db, runId),
-    ofRecord: async (side, recordId) =>
-      db.all('SELECT * FROM journal WHERE side = ? AND record_id = ? ORDER BY seq', side, recordId).map(intentFrom),
+    ofRecord: async (side, recordId, since = 0) =>
+      db.all('SELECT * FROM journal WHERE side = ? AND record_id = ? AND at >= ? ORDER BY seq', side, recordId, since).map(intentFrom),
     counts: async (runId, only) => {
       const counts: Record<IntentStatus, number> = { open: 0, applied: 0, rejected: 0, superseded: 0, raced: 0, skipped: 0 };
       const sql = `SELECT status, count(*) AS n FROM journal

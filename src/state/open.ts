@@ -171,7 +171,7 @@ function store(db: Database, batch: StateBatch): void {
   if (batch.bases !== undefined) putBases(db, batch.bases);
   for (const { linkId, field } of batch.dropBases ?? []) db.run('DELETE FROM bases WHERE link_id = ? AND field = ?', linkId, field);
   if (batch.freeze !== undefined) putFrozen(db, batch.freeze);
-  if (batch.thaw !== undefined) thaw(db, batch.thaw);
+  if (batch.thaw !== undefined) thaw(db, batch.thaw.runId, batch.thaw.at);
   for (const id of batch.settled ?? []) db.run('UPDATE links SET settled = 1 WHERE id = ?', id);
   for (const id of batch.unsettled ?? []) db.run('UPDATE links SET settled = 0 WHERE id = ?', id);
   if (batch.intents !== undefined) putIntents(db, batch.intents);

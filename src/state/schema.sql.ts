@@ -76,7 +76,7 @@ CREATE INDEX journal_run_record ON journal (run_id, side, kind, record_id, seq);
 
 CREATE TABLE frozen (
   side TEXT NOT NULL, kind TEXT NOT NULL, record_id TEXT NOT NULL, field TEXT NOT NULL,
-  run_id TEXT NOT NULL, by_run TEXT NOT NULL, at INTEGER NOT NULL,
+  why TEXT NOT NULL, run_id TEXT NOT NULL, by_run TEXT NOT NULL, at INTEGER NOT NULL,
   PRIMARY KEY (side, kind, record_id, field)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX frozen_run ON frozen (run_id);

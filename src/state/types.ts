@@ -169,7 +169,9 @@ export interface Frozen {
   readonly recordId: RecordId;
   /** A mapped field's name, or `own:` and the stem of one of Truce's own fields. */
   readonly field: string;
-  /** The run whose writes were undone. */
+  /** `undo`: its run was undone; `fight`: an automation keeps rewriting what is written. */
+  readonly why: 'undo' | 'fight';
+  /** The run whose writes were undone, or that found the fight. */
   readonly runId: string;
   /** The run that froze it. */
   readonly byRun: string;
@@ -197,7 +199,7 @@ export interface StateBatch {
   readonly dropBases?: readonly { readonly linkId: string; readonly field: string }[];
   readonly freeze?: readonly Frozen[];
   /** Releases what this run, or the undo of this run, froze; its people are planned again. */
-  readonly thaw?: string;
+  readonly thaw?: { readonly runId: string; readonly at: Instant };
   readonly cursors?: readonly StoredCursor[];
   /** Streams that have to be read from the beginning. */
   readonly forgetCursors?: readonly { readonly side: Side; readonly stream: Stream }[];
@@ -261,7 +263,8 @@ export interface JournalStore {
   ofRun(runId: string): AsyncIterable<Intent>;
   /** A run's intents record by record, each record's in the order in which they were made. */
   byRecord(runId: string): AsyncIterable<readonly Intent[]>;
-  ofRecord(side: Side, recordId: string): Promise<readonly Intent[]>;
+  /** Oldest first; only those noted at or after `since`. @default all */
+  ofRecord(side: Side, recordId: string, since?: Instant): Promise<readonly Intent[]>;
   /** What became of a run's intents, or of some of them. */
   counts(runId: string, only?: { readonly room?: PlanLine['room']; readonly kind?: WriteKind }): Promise<JournalCounts>;
   /** Whether any line of a room was ever applied. */
@@ -280,8 +283,19 @@ export interface FrozenStore {
   /** The frozen fields of records, by record id. */
   of(side: Side, kind: WriteKind, ids: readonly string[]): Promise<ReadonlyMap<string, ReadonlySet<string>>>;
   count(): Promise<number>;
-  /** How many fields each undone run holds, newest first. */
-  runs(): Promise<readonly { readonly runId: string; readonly byRun: string; readonly fields: number; readonly at: Instant }[]>;
+  /** When fields were last released; null before the first time. What was written before says nothing of a fight any more. */
+  releasedAt(): Promise<Instant | null>;
+  /** How many fields each run holds, newest first. */
+  runs(): Promise<readonly FrozenRun[]>;
+}
+
+/** A run whose fields are left alone until it is released. */
+export interface FrozenRun {
+  readonly why: Frozen['why'];
+  readonly runId: string;
+  readonly byRun: string;
+  readonly fields: number;
+  readonly at: Instant;
 }
 
 export interface LeaseHolder {

@@ -2,6 +2,7 @@ import type { PlanSummary, QuarantineEntry } from '../model/plan.ts';
 import type { Side } from '../model/words.ts';
 import type { Capabilities } from '../crm.ts';
 import type { LinkedPerson } from '../state/types.ts';
+import { fightCode } from './fight.ts';
 import { planPerson, type PersonPlan, type PlanContext, type Times } from './person-plan.ts';
 
 export interface PlanPeopleOptions {
@@ -51,7 +52,7 @@ function withQuarantine(
     return { ...plan, lines: [], bases: [], settled: false, conflict: false, release: [], waiting: true };
   }
   // What a CRM refused goes when the write succeeds, or when there is nothing left to write; what planning refused goes now.
-  const over = own.filter((entry) => plan.lines.length === 0 || planCodes.has(entry.code));
+  const over = own.filter((entry) => entry.code !== fightCode && (plan.lines.length === 0 || planCodes.has(entry.code)));
   const release = over.map((entry) => ({ side: entry.side, kind: 'person' as const, recordId: entry.recordId }));
   return { ...plan, release, waiting: false };
 }

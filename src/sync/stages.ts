@@ -3,9 +3,10 @@ import { ConfigError } from '../errors.ts';
 import type { Plan, PlanHeader, PlanLine, QuarantineEntry } from '../model/plan.ts';
 import type { Settings } from '../model/settings.ts';
 import type { Instant, Side } from '../model/words.ts';
-import type { Hold, LinkedPerson, State } from '../state/types.ts';
+import type { Frozen, Hold, LinkedPerson, State } from '../state/types.ts';
 import type { Warehouse } from '../warehouse/types.ts';
 import { normaliseEmail } from './email.ts';
+import { openFights } from './fight.ts';
 import type { Allowances } from './guard.ts';
 import { readFields } from './observe.ts';
 import { planPerson, type PlanContext } from './person-plan.ts';
@@ -88,6 +89,8 @@ export interface PlanStageOptions {
   readonly only?: string | undefined;
   /** At most this many people. */
   readonly limit?: number | undefined;
+  /** The run that plans; what it freezes is released by this id. @default the plan's id */
+  readonly runId?: string | undefined;
 }
 
 export interface PlanStageResult {
@@ -95,6 +98,8 @@ export interface PlanStageResult {
   readonly linked: number;
   /** People are left that the limit kept out. */
   readonly limited: boolean;
+  /** Fields that were found to be fought over, and are left alone from now on. */
+  readonly fights: number;
 }
 
 /** Plans everybody who has something to be planned, page by page, into a file. */
@@ -113,6 +118,7 @@ export async function planStage(stage: Stage, options: PlanStageOptions): Promis
     configHash: settings.hash,
     epoch: await state.meta.epoch(),
   };
+  const fights = await openFights(state, { runId: options.runId ?? header.id, now: context.now });
   const writer = await PlanWriter.create(options.path, header);
   const tally = new PlanTally();
   try {
@@ -128,7 +134,8 @@ export async function planStage(stage: Stage, options: PlanStageOptions): Promis
       stage.signal?.throwIfAborted();
       await stage.renew?.();
       const taken: PlannedPerson[] = [];
-      for (const person of page) {
+      for (const one of page) {
+        const person = await fights.keepOut(one);
         if (person.lines.length > 0) {
           if (options.limit !== undefined && written >= options.limit) {
             limited = true;
@@ -140,13 +147,13 @@ export async function planStage(stage: Stage, options: PlanStageOptions): Promis
         tally.add(person);
         for (const line of person.lines) await writer.add(line);
       }
-      if (options.commit) await storePlanned(state, taken);
+      if (options.commit) await storePlanned(state, taken, fights.taken());
       if (limited) break;
     }
     const linked = await state.links.linkedCount();
     const capabilities = { marketing: crms.marketing.capabilities, sales: crms.sales.capabilities };
     const plan = await writer.finish(tally.summary(linked, capabilities));
-    return { plan, linked, limited };
+    return { plan, linked, limited, fights: fights.count() };
   } catch (error) {
     await writer.abandon();
     throw error;
@@ -183,11 +190,12 @@ export async function replanPerson(
   return plan.lines;
 }
 
-async function storePlanned(state: State, persons: readonly PlannedPerson[]): Promise<void> {
+async function storePlanned(state: State, persons: readonly PlannedPerson[], freeze: readonly Frozen[] = []): Promise<void> {
   const hold: readonly Hold[] = persons.flatMap((person) => person.hold);
   await state.commit({
     bases: persons.flatMap((person) => person.bases),
     hold,
+    freeze,
     release: persons.flatMap((person) => person.release),
     settled: persons.filter((person) => person.settled && !person.waiting).map((person) => person.linkId),
     unsettled: persons.filter((person) => !person.settled || person.waiting).map((person) => person.linkId),

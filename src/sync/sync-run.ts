@@ -32,6 +32,8 @@ export interface SyncResult {
   readonly skipped: number;
   /** Records held back now, with cause and fix, whichever run held them. */
   readonly quarantined: number;
+  /** Fields that this run found to be rewritten again and again, and leaves alone until they are released. */
+  readonly fights: number;
   readonly campaigns: { readonly written: number; readonly unchanged: number };
   /** Null where outcomes were not due: mode observe, no warehouse, a canary. */
   readonly outcomes: OutcomesReport | null;
@@ -102,6 +104,7 @@ export async function syncRun(run: Run, options: SyncRunOptions): Promise<SyncRe
     raced: counts.raced,
     skipped: counts.skipped,
     quarantined: await state.quarantine.count(),
+    fights: planned?.fights ?? 0,
     campaigns: outcomes?.campaigns ?? { written: 0, unchanged: 0 },
     outcomes,
     canary: checked,
@@ -145,7 +148,7 @@ async function pullAll(
 async function planFor(run: Run, facts: Facts, options: SyncRunOptions & { readonly canary: boolean }): Promise<PlanStageResult> {
   const { guards, mode } = run.engine.settings;
   const limit = options.canary ? Math.min(options.limit ?? guards.canary, guards.canary) : options.limit;
-  return planStage(run, { ...facts, path: options.planPath, commit: mode === 'sync', only: options.only, limit });
+  return planStage(run, { ...facts, runId: run.id, path: options.planPath, commit: mode === 'sync', only: options.only, limit });
 }
 
 interface Applying {

@@ -1,6 +1,6 @@
 import { ConfigError, PlanError } from '../errors.ts';
 import type { PlanLine, PlannedChange } from '../model/plan.ts';
-import type { Side } from '../model/words.ts';
+import type { Instant, Side } from '../model/words.ts';
 import type { Base, Frozen, Intent, JournalCounts, State } from '../state/types.ts';
 import { apply } from './apply.ts';
 import { applyOptions, type Run } from './run.ts';
@@ -60,14 +60,14 @@ export async function undoRun(run: Run, undone: string): Promise<UndoResult> {
 }
 
 /** What of an undo a later sync is told: how many fields a run, or the undo of that run, still holds; they are let go. */
-export async function releaseRun(state: State, runId: string): Promise<{ readonly released: number }> {
+export async function releaseRun(state: State, runId: string, at: Instant): Promise<{ readonly released: number }> {
   const held = (await state.frozen.runs()).filter((one) => one.runId === runId || one.byRun === runId);
   if (held.length === 0) {
     throw new ConfigError('NOTHING_FROZEN', `No field is held back by the run ${runId}.`, {
       hint: '`truce status` lists the undone runs whose fields are held back.',
     });
   }
-  await state.commit({ thaw: runId });
+  await state.commit({ thaw: { runId, at } });
   return { released: held.reduce((sum, one) => sum + one.fields, 0) };
 }
 
@@ -127,7 +127,7 @@ async function freeze(run: Run, undone: string): Promise<number> {
     for (const { change, intent } of standing.values()) {
       if (intent.recordId === null) continue;
       const { side, kind } = intent.line;
-      batch.push({ side, kind, recordId: intent.recordId, field: frozenField(change), runId: undone, byRun: id, at });
+      batch.push({ side, kind, recordId: intent.recordId, field: frozenField(change), why: 'undo', runId: undone, byRun: id, at });
       count += 1;
     }
     if (batch.length < recordsPerCommit) continue;

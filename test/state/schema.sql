@@ -9,7 +9,7 @@ CREATE TABLE cursors (
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE frozen (
   side TEXT NOT NULL, kind TEXT NOT NULL, record_id TEXT NOT NULL, field TEXT NOT NULL,
-  run_id TEXT NOT NULL, by_run TEXT NOT NULL, at INTEGER NOT NULL,
+  why TEXT NOT NULL, run_id TEXT NOT NULL, by_run TEXT NOT NULL, at INTEGER NOT NULL,
   PRIMARY KEY (side, kind, record_id, field)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE identities (

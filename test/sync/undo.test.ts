@@ -28,7 +28,7 @@ describe('undo', () => {
     }
     expect(crms.writes()).toEqual(writes);
     expect(crms.statuses(ann)).toEqual(['Ready', 'Working']);
-    expect((await t.status()).undone).toMatchObject([{ runId: run, fields: 1 }]);
+    expect((await t.status()).frozen).toMatchObject([{ runId: run, fields: 1 }]);
   });
 
   test('leaves alone what somebody has changed since', async () => {

@@ -51,7 +51,7 @@ Examples:
     });
 }
 
-function statusLines({ lastDoneAt, runs, people, open, openIntents, quarantine, undone }: StatusResult): readonly string[] {
+function statusLines({ lastDoneAt, runs, people, open, openIntents, quarantine, frozen }: StatusResult): readonly string[] {
   const more = quarantine.length - entriesShown;
   return [
     lastDoneAt === null ? 'No run has gone through yet.' : `Last good run ended ${iso(lastDoneAt)}.`,
@@ -62,7 +62,10 @@ function statusLines({ lastDoneAt, runs, people, open, openIntents, quarantine, 
           `  ${iso(run.startedAt)}  ${run.command}  ${run.mode}  ${run.status}${run.code === null ? '' : ` (${run.code})`}  ${run.id}`,
       ),
     `${counted(people.marketing, 'person', 'people')} in HubSpot, ${people.sales} in Salesforce, ${people.linked} in both, ${people.ambiguous} ambiguous; ${open} with open changes, ${counted(openIntents, 'write')} to resolve.`,
-    ...undone.map((one) => `Undone: ${one.runId}; ${counted(one.fields, 'field')} held until: truce release ${one.runId}`),
+    ...frozen.map((one) => {
+      const why = one.why === 'undo' ? `Undone: ${one.runId}` : 'An automation keeps rewriting what is written';
+      return `${why}; ${counted(one.fields, 'field')} held until: truce release ${one.runId}`;
+    }),
     `In quarantine: ${quarantine.length}`,
     ...quarantine
       .slice(0, entriesShown)
