@@ -134,7 +134,7 @@ describe('XML and compression', () => {
   conforms({ known: 'specified', source: `${REST}/dome_get_field_values.htm` }, 'a record is an element of its type', async () => {
     const r = rig();
     const answer = await r.send('GET', `/sobjects/Account/${account(r, { Name: 'A & <B>' })}?fields=Name`, { headers: XML });
-    expect(answer.text).toMatch(/<Account [^>]*type="Account" url="[^"]+"><Name>A &amp; &lt;B&gt;<\/Name><\/Account>$/);
+    expect(answer.text).toMatch(/<Account [^>]*type="Account" url="[^"]+"><Name>A &amp; &lt;B&gt;<\/Name><Id>001\w{15}<\/Id><\/Account>$/);
   });
   conforms({ known: 'specified', source: `${REST}/errorcodes.htm` }, 'an error is an Error in Errors', async () => {
     const answer = await rig().send('GET', '/sobjects/Nope', { headers: XML });
