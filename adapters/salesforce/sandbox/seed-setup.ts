@@ -1,6 +1,6 @@
 import { defineField } from './definitions.ts';
 import { definitionOf } from './dml/automation.ts';
-import type { Timing } from './dml/automation.ts';
+import type { Automation, Timing } from './dml/automation.ts';
 import { STANDARD_DUPLICATE_RULES } from './dml/duplicates.ts';
 import type { DuplicateAction } from './dml/duplicates.ts';
 import { systemUpdate } from './dml/write.ts';
@@ -67,6 +67,50 @@ export interface SetupSeed {
 /** Puts a row of set-up into the store. */
 type Insert = (object: string, fields: Record<string, unknown>) => string;
 
+/** Puts automation into the lists that administrators read. */
+function listAutomation(org: Org, insert: Insert, automation: Automation, objectLabel: string): void {
+  const { kind, timing } = automation;
+  const { metadata, body } = definitionOf(automation);
+  if (kind === 'trigger') {
+    const when = timing === 'before' ? 'Before' : 'After';
+    insert('ApexTrigger', {
+      Name: automation.name,
+      TableEnumOrId: automation.object,
+      Status: 'Active',
+      Body: body,
+      [`Usage${when}Insert`]: true,
+      [`Usage${when}Update`]: true,
+    });
+    return;
+  }
+  const definition = org.ids.next('300');
+  const version = insert('Flow', {
+    DefinitionId: definition,
+    MasterLabel: automation.label,
+    FullName: `${automation.name}-1`,
+    Status: 'Active',
+    ProcessType: 'AutoLaunchedFlow',
+    VersionNumber: 1,
+    Metadata: metadata,
+  });
+  insert('FlowDefinitionView', {
+    DurableId: definition,
+    ApiName: automation.name,
+    Label: automation.label,
+    ActiveVersionId: version,
+    LatestVersionId: version,
+    Builder: 'Flow Builder',
+    IsActive: true,
+    ManageableState: 'unmanaged',
+    ProcessType: 'AutoLaunchedFlow',
+    RecordTriggerType: 'CreateAndUpdate',
+    TriggerObjectOrEventId: automation.object,
+    TriggerObjectOrEventLabel: objectLabel,
+    TriggerType: timing === 'before' ? 'RecordBeforeSave' : 'RecordAfterSave',
+    VersionNumber: 1,
+  });
+}
+
 /** The part of the seed that sets an organisation up. */
 export function setupSeed(org: Org, insert: Insert, moment: () => WriteContext): SetupSeed {
   const { store, custom } = org;
@@ -126,45 +170,7 @@ export function setupSeed(org: Org, insert: Insert, moment: () => WriteContext):
         fails: o.fails ?? null,
       };
       custom.automations.push(automation);
-      const { metadata, body } = definitionOf(automation);
-      if (kind === 'trigger') {
-        const when = timing === 'before' ? 'Before' : 'After';
-        insert('ApexTrigger', {
-          Name: o.name,
-          TableEnumOrId: def.name,
-          Status: 'Active',
-          Body: body,
-          [`Usage${when}Insert`]: true,
-          [`Usage${when}Update`]: true,
-        });
-        return;
-      }
-      const definition = org.ids.next('300');
-      const version = insert('Flow', {
-        DefinitionId: definition,
-        MasterLabel: automation.label,
-        FullName: `${o.name}-1`,
-        Status: 'Active',
-        ProcessType: 'AutoLaunchedFlow',
-        VersionNumber: 1,
-        Metadata: metadata,
-      });
-      insert('FlowDefinitionView', {
-        DurableId: definition,
-        ApiName: o.name,
-        Label: automation.label,
-        ActiveVersionId: version,
-        LatestVersionId: version,
-        Builder: 'Flow Builder',
-        IsActive: true,
-        ManageableState: 'unmanaged',
-        ProcessType: 'AutoLaunchedFlow',
-        RecordTriggerType: 'CreateAndUpdate',
-        TriggerObjectOrEventId: def.name,
-        TriggerObjectOrEventLabel: def.label,
-        TriggerType: timing === 'before' ? 'RecordBeforeSave' : 'RecordAfterSave',
-        VersionNumber: 1,
-      });
+      listAutomation(org, insert, automation, def.label);
     },
     recordType(name, o) {
       const def = object(name);
