@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sandbox, type Sandbox } from 'truce/sandbox';
@@ -130,6 +130,40 @@ describe.skipIf(!client.ready)(`@salesforce/cli ${VERSION}`, () => {
     const line = ['data', 'query', '--query', 'SELECT Id, LastName FROM Lead LIMIT 2', '--result-format', 'csv', '--output-file', file];
     await sf([...line, '--target-org', 'box']).catch(() => undefined);
     expect((await readFile(file, 'utf8')).split('\n')[0]).toBe('Id,LastName');
+  });
+
+  it('imports, upserts, exports and deletes in bulk', async () => {
+    const file = join(home, 'accounts.csv');
+    await writeFile(file, 'Name,Website\nBulk A,a.example\nBulk B,b.example\n');
+    expect(await done('data', 'import', 'bulk', '--file', file, '--sobject', 'Account', '--wait', '2')).toMatchObject({
+      processedRecords: 2,
+      successfulRecords: 2,
+      failedRecords: 0,
+    });
+    const keyed = join(home, 'leads.csv');
+    await writeFile(keyed, 'Truce_Key__c,LastName,Company\nsf1,One,Acme\nsf2,Two,Acme\n');
+    const upsert = ['data', 'upsert', 'bulk', '--file', keyed, '--sobject', 'Lead', '--external-id', 'Truce_Key__c', '--wait', '2'];
+    expect(await done(...upsert)).toMatchObject({ jobInfo: { numberRecordsProcessed: 2, numberRecordsFailed: 0 } });
+    const out = join(home, 'exported.csv');
+    const query = "SELECT Id, Name FROM Account WHERE Name LIKE 'Bulk %' ORDER BY Name";
+    expect(
+      await done('data', 'export', 'bulk', '--query', query, '--output-file', out, '--result-format', 'csv', '--wait', '2'),
+    ).toMatchObject({
+      totalSize: 2,
+    });
+    const lines = (await readFile(out, 'utf8')).trim().split('\n');
+    expect(lines).toHaveLength(3);
+    const ids = join(home, 'ids.csv');
+    await writeFile(
+      ids,
+      `Id\n${lines
+        .slice(1)
+        .map((line) => line.split(',')[0]?.replaceAll('"', '') ?? '')
+        .join('\n')}\n`,
+    );
+    expect(await done('data', 'delete', 'bulk', '--file', ids, '--sobject', 'Account', '--wait', '2')).toMatchObject({
+      jobInfo: { numberRecordsProcessed: 2, numberRecordsFailed: 0 },
+    });
   });
 
   it('is counted in the README', async () => {
