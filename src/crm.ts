@@ -16,7 +16,7 @@ export interface Crm {
   account(options?: CallOptions): Promise<AccountInfo>;
 
   /** Fields, picklists, permissions, history tracking, and who else writes the fields. */
-  describe(options?: CallOptions): Promise<Description>;
+  describe(options?: DescribeOptions): Promise<Description>;
 
   /**
    * Pages of what changed in a stream since `cursor` (null: everything), in an order the adapter owns. At least once
@@ -48,6 +48,11 @@ export interface Crm {
 
 export interface CallOptions {
   readonly signal?: AbortSignal;
+}
+
+export interface DescribeOptions extends CallOptions {
+  /** Also record types and validation rules, where the CRM has them and they may be read; costs a call per rule. @default false */
+  readonly setup?: boolean;
 }
 
 /** Facts about a vendor, each with its consequence for the engine. */
@@ -243,6 +248,22 @@ export interface ObjectDescription {
   readonly label: string;
   readonly kind: 'person' | 'campaign' | 'deal';
   readonly fields: readonly FieldDescription[];
+  /** Active kinds of record beside the one that all begin with; absent: not asked for, or unknown here. */
+  readonly recordTypes?: readonly { readonly name: string }[];
+  /** Rules of the admin's that refuse records; absent: not asked for, or they may not be read. */
+  readonly rules?: readonly ValidationRule[];
+}
+
+/** A rule of the admin's: a record for which the formula holds is refused. */
+export interface ValidationRule {
+  readonly name: string;
+  readonly active: boolean;
+  /** In the vendor's formula language. */
+  readonly formula: string;
+  /** What the user is told. */
+  readonly message: string;
+  /** The field that the message stands at; null: the page's top. */
+  readonly field: string | null;
 }
 
 export interface FieldDescription {

@@ -1,5 +1,5 @@
 import type { AlignmentReport, Dimension } from './alignment/types.ts';
-import type { AccountInfo, CrmFactory, Description, Provision } from './crm.ts';
+import type { AccountInfo, CrmFactory, Description, Provision, DescribeOptions } from './crm.ts';
 import type { Plan, PlanLine, PlanSummary, QuarantineEntry } from './model/plan.ts';
 import type { Settings } from './model/settings.ts';
 import type { Instant, Side } from './model/words.ts';
@@ -150,7 +150,7 @@ export interface Truce extends AsyncDisposable {
     options?: CallOptions & { readonly create?: boolean; readonly sides?: readonly Side[] },
   ): Promise<Readonly<Partial<Record<Side, Provision>>>>;
   /** Asks both CRMs what stands in the way. */
-  check(options?: CallOptions): Promise<CheckResult>;
+  check(options?: DescribeOptions): Promise<CheckResult>;
   /** The figures, from the warehouse as it is. */
   alignment(options?: AlignmentCall): Promise<AlignmentReport>;
   /** What happened to one person, and why. */

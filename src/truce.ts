@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseConfig } from '../config/schema.ts';
 import type { AlignmentReport } from './alignment/types.ts';
-import type { Crm, Provision } from './crm.ts';
+import type { Crm, DescribeOptions, Provision } from './crm.ts';
 import { StateError } from './errors.ts';
 import type { Plan, QuarantineEntry } from './model/plan.ts';
 import type { Settings } from './model/settings.ts';
@@ -202,11 +202,11 @@ class OpenTruce implements Truce {
     return provisions;
   }
 
-  async check(options: CallOptions = {}): Promise<CheckResult> {
+  async check(options: DescribeOptions = {}): Promise<CheckResult> {
     const { crms, engine } = this.#parts;
     const signal = options.signal === undefined ? {} : { signal: options.signal };
     const [marketing, sales] = await Promise.all([crms.marketing.account(signal), crms.sales.account(signal)]);
-    const descriptions = await describeBoth(engine, options.signal);
+    const descriptions = await describeBoth(engine, options.signal, options.setup);
     const accounts = { marketing, sales };
     const problems = (['marketing', 'sales'] as const).flatMap((side) =>
       problemsOf(side, { system: crms[side].system, account: accounts[side], description: descriptions[side] }, engine.settings),

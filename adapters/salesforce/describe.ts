@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type {
   CallOptions,
+  DescribeOptions,
   Description,
   FieldDescription,
   ObjectDescription,
@@ -11,6 +12,8 @@ import type {
 import { objectNames } from './catalog.ts';
 import type { FieldShape, ObjectName, ObjectShape } from './catalog.ts';
 import type { Context } from './context.ts';
+import { setupOf } from './describe-setup.ts';
+import type { ObjectSetup } from './describe-setup.ts';
 import { objectsOf, ownStates } from './own.ts';
 import { rowsOf } from './query.ts';
 import { flag, text } from './row.ts';
@@ -31,7 +34,7 @@ const ownObjects: readonly string[] = ['Lead', 'Contact', 'Campaign', 'CampaignM
 const recentMs = 30 * 86_400_000;
 
 /** Fields, picklists, permissions and what of Truce's own fields is there, with these credentials' eyes. */
-export async function describeOrganization(context: Context, options: CallOptions): Promise<Description> {
+export async function describeOrganization(context: Context, { setup = false, ...options }: DescribeOptions): Promise<Description> {
   const { catalog, wire } = context;
   catalog.refresh();
   const shapes = new Map<ObjectName, ObjectShape>();
@@ -60,10 +63,12 @@ export async function describeOrganization(context: Context, options: CallOption
   const converted = new Set(
     (statuses ?? []).filter((row) => flag(row, 'IsConverted')).flatMap((row) => [text(row, 'ApiName'), text(row, 'MasterLabel')]),
   );
+  const found = described.map(([name]) => name).filter((name) => shapes.has(name));
+  const extras = setup ? await setupOf(context, found, options) : new Map<string, ObjectSetup>();
   return {
     objects: described.flatMap(([name, kind]) => {
       const shape = shapes.get(name);
-      return shape === undefined ? [] : [toDescription(shape, kind, { tracked, converted })];
+      return shape === undefined ? [] : [{ ...toDescription(shape, kind, { tracked, converted }), ...extras.get(name) }];
     }),
     permissions: [...permissions(shapes, anyHistory !== null), await callsLeft(context, options)],
     own: ownFieldStates(shapes, definitions ?? null),

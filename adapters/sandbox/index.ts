@@ -1,3 +1,5 @@
+import { ConfigError } from '../../src/errors.ts';
+import type { SchemaFile } from '../../src/schema-file.ts';
 import { hubspotHalf } from '../hubspot/sandbox/index.ts';
 import { salesforceHalf } from '../salesforce/sandbox/index.ts';
 import { makeCallLog, type CallLog } from './calls.ts';
@@ -25,6 +27,7 @@ export type {
   SyncError,
   SyncRule,
 } from './native-connector/index.ts';
+export type { SchemaFile, SchemaSide } from '../../src/schema-file.ts';
 export type { SandboxOptions } from './options.ts';
 
 /** An imitation HubSpot and Salesforce of one company, on loopback ports. */
@@ -59,7 +62,7 @@ export async function sandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   faults.add(parseFaults(settings.faults));
   faults.chaos(settings.chaos);
   const calls = makeCallLog();
-  const accounts = accountsOf(seeds);
+  const accounts = accountsOf(seeds, settings.schema);
   const { hubspot, salesforce } = halves(settings, accounts, clock);
   const company = settings.empty
     ? null
@@ -72,6 +75,7 @@ export async function sandbox(options: SandboxOptions = {}): Promise<Sandbox> {
         paid: settings.hubspotTier === 'pro' || settings.hubspotTier === 'enterprise',
         provisioned: settings.provisioned,
       });
+  if (settings.schema !== null) imitate({ hubspot, salesforce }, settings.schema);
   const connector =
     settings.nativeConnector === false
       ? null
@@ -148,6 +152,23 @@ function halves(settings: SandboxSettings, accounts: Accounts, clock: SandboxClo
       currency,
     }),
   };
+}
+
+/** @throws {ConfigError} SCHEMA_INVALID when the schema holds a formula that the imitation can't read */
+function imitate({ hubspot, salesforce }: ReturnType<typeof halves>, schema: SchemaFile): void {
+  hubspot.imitate(schema.marketing.objects);
+  try {
+    salesforce.imitate(schema.sales);
+  } catch (error) {
+    throw new ConfigError(
+      'SCHEMA_INVALID',
+      `The sandbox can't imitate the schema: ${error instanceof Error ? error.message : String(error)}`,
+      {
+        hint: 'Take the validation rule or the record type out of the file.',
+        cause: error,
+      },
+    );
+  }
 }
 
 /** Starts servers one after the other; when one can't start, those before it are closed again. */

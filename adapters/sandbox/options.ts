@@ -1,5 +1,6 @@
 import { ConfigError } from '../../src/errors.ts';
 import { parseChaos, type Chaos } from './chaos.ts';
+import { parseSchemaFile, type SchemaFile } from '../../src/schema-file.ts';
 import type { FaultRule } from './faults.ts';
 import type { NativeConnectorOptions } from './native-connector/options.ts';
 
@@ -41,6 +42,8 @@ export interface SandboxOptions {
   readonly empty?: boolean;
   /** HubSpot's own Salesforce integration, as a third writer: `true` as it installs itself, or with settings. @default false */
   readonly nativeConnector?: boolean | NativeConnectorOptions;
+  /** A real account's fields, picklists, record types and validation rules, as `truce check --save-schema` wrote them. @default what the vendors ship */
+  readonly schema?: SchemaFile | null;
 }
 
 /** The options with every default filled in. */
@@ -86,5 +89,6 @@ export function settle(options: SandboxOptions, now: number): SandboxSettings {
     currency: options.currency ?? 'USD',
     empty: options.empty ?? false,
     nativeConnector: options.nativeConnector ?? false,
+    schema: options.schema === undefined || options.schema === null ? null : parseSchemaFile(options.schema),
   };
 }

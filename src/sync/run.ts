@@ -132,8 +132,8 @@ export async function accountsOf(engine: Engine, state: State, signal?: AbortSig
 }
 
 /** What both CRMs say of their fields. */
-export async function describeBoth(engine: Engine, signal?: AbortSignal): Promise<Record<Side, Description>> {
-  const options = signal === undefined ? {} : { signal };
+export async function describeBoth(engine: Engine, signal?: AbortSignal, setup = false): Promise<Record<Side, Description>> {
+  const options = { setup, ...(signal === undefined ? {} : { signal }) };
   const [marketing, sales] = await Promise.all([engine.crms.marketing.describe(options), engine.crms.sales.describe(options)]);
   return { marketing, sales };
 }

@@ -1,12 +1,14 @@
 import type { HalfPorts, SandboxHalf, SandboxRequest, SandboxResponse } from '../../sandbox/half.ts';
 import { startAutomations, withoutAutomations } from './automations/index.ts';
 import { createRecycleBin } from './automations/recycle-bin.ts';
+import type { ObjectDescription } from '../../../src/crm.ts';
 import { allScopes, authenticate, callersOf, requireScopes } from './callers.ts';
 import { newGuid } from './campaigns.ts';
 import { HubspotProblem, unknownPath } from './errors.ts';
 import type { Answer, Call, Caller } from './http.ts';
 import { readBody, requireShortUri } from './intake.ts';
 import { createLimiter } from './limits.ts';
+import { imitate } from './imitate.ts';
 import { addOwner } from './owners.ts';
 import type { Portal, Table } from './model.ts';
 import { createPortal } from './portal.ts';
@@ -51,6 +53,8 @@ export interface HubspotHalfOptions {
 
 export interface HubspotHalf extends SandboxHalf {
   readonly seed: HubspotSeed;
+  /** Gives the account the properties of another one, as it described them. */
+  imitate(objects: readonly ObjectDescription[]): void;
   /** What the account holds and what was asked of it so far. */
   counts(): HubspotCounts;
   /** Sets how long the search index lags behind what is written from now on, in milliseconds. */
@@ -143,6 +147,7 @@ export function hubspotHalf(options: HubspotHalfOptions): HubspotHalf {
         portal.unrest.call = {};
       }
     },
+    imitate: (objects) => imitate(portal, objects),
     deliveries: () => webhooks?.counts() ?? null,
     counts: () => ({
       ...tally,

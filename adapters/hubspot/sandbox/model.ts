@@ -59,6 +59,8 @@ export interface PropertyDefinition {
   readonly calculated: boolean;
   readonly externalOptions: boolean;
   readonly readOnlyValue: boolean;
+  /** A number that is an amount of money. */
+  readonly showCurrencySymbol?: boolean;
   readonly createdAt: number;
   readonly updatedAt: number;
   readonly archivedAt: number | null;

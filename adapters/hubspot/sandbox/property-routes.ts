@@ -59,6 +59,7 @@ function present(definition: PropertyDefinition): Record<string, unknown> {
       ...(hubspotDefined && definition.type === 'enumeration' ? { readOnlyOptions: definition.readOnlyValue } : {}),
     },
     formField: definition.formField,
+    ...(definition.showCurrencySymbol === undefined ? {} : { showCurrencySymbol: definition.showCurrencySymbol }),
     dataSensitivity: 'non_sensitive',
   };
 }

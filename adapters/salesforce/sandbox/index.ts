@@ -14,6 +14,8 @@ import type { Server } from './http/router.ts';
 import { FIRST_VERSION, LAST_VERSION } from './http/reply.ts';
 import { sessionsOf } from './http/sessions.ts';
 import { idMint, to18 } from './ids.ts';
+import { imitate } from './imitate.ts';
+import type { Imitated } from './imitate.ts';
 import type { Org, OrgSettings } from './org.ts';
 import { campaignRollups } from './rollups.ts';
 import type { Rollups } from './rollups.ts';
@@ -63,6 +65,8 @@ interface SalesforceCounts {
 
 export interface SalesforceHalf extends SandboxHalf {
   readonly seed: SalesforceSeed;
+  /** Gives the organisation the fields and rules of another one, as it described them. @throws {Error} for a formula that the imitation can't read */
+  imitate(imitated: Imitated): void;
   counts(): SalesforceCounts;
 }
 
@@ -135,6 +139,7 @@ export function salesforceHalf(options: SalesforceHalfOptions): SalesforceHalf {
       }
     },
     seed,
+    imitate: (imitated) => imitate(org, seed, imitated),
     counts() {
       const rows = objects.map((def) => {
         let live = 0;

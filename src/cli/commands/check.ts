@@ -1,8 +1,9 @@
 import { Command } from 'commander';
 import type { OwnFieldState } from '../../crm.ts';
-import type { Side } from '../../model/words.ts';
+import { ConfigError } from '../../errors.ts';
+import type { Mode, Side } from '../../model/words.ts';
 import type { CheckResult } from '../../truce.ts';
-import { withTruce, type CommonOptions } from '../connect.ts';
+import { environment, rawConfig, withTruce, type CommonOptions } from '../connect.ts';
 import { exitCodes, type ExitCode } from '../exit.ts';
 import type { Session } from '../main.ts';
 import { withMode, withStores } from '../options.ts';
@@ -16,32 +17,68 @@ export function checkCommand(session: Session): Command {
     .description(
       'Name every missing scope, permission, field, picklist value and history, and a native connector that owns a field, each with the fix. Writes nothing.',
     )
+    .option(
+      '--save-schema <file>',
+      "write both CRMs' fields, picklists, record types and validation rules to a file; no personal data, no record",
+    )
+    .option('--schema <file>', 'check the configuration against such a file instead of the CRMs: no credentials, nothing is contacted')
     .addHelpText(
       'after',
       `
 What stands in the way of the mode is marked ✗ (exit code 4 for a permission, 3 for anything else); the rest is marked ·
-and only makes less possible.
+and only makes less possible. With --json it prints one line:
+{"mode","accounts":{"marketing","sales"},"problems":[{"side","code","blocks","message","fix"}],"ready","exit"}; the same
+with --schema. adapters/sandbox/README.md describes the schema file.
 
 Examples:
   truce check                 is it ready to read and report?
-  truce check --mode sync     is it ready to keep the status the same?`,
+  truce check --mode sync     is it ready to keep the status the same?
+  truce check --save-schema schema.json      then, in a CI: truce check --schema schema.json --mode sync
+                                             and: truce sandbox --schema schema.json`,
     )
-    .action(async (options: CommonOptions) => {
+    .action(async (options: Options) => {
       const { io } = session;
+      if (options.schema !== undefined) return offline(session, options, options.schema);
       await withTruce(io, options, {
         work: async (truce) => {
-          const result = await truce.check({ signal: io.signal });
-          const { mode } = truce.settings;
-          const blocking = result.problems.filter((problem) => problem.blocks.includes(mode));
-          session.exit = exitOf(blocking);
-          const { accounts, problems } = result;
-          if (options.json === true)
-            return io.data(JSON.stringify({ mode, accounts, problems, ready: blocking.length === 0, exit: session.exit }));
-          for (const line of checkLines(result, (problem) => problem.blocks.includes(mode))) io.data(line);
-          io.say(blocking.length === 0 ? `Ready for mode ${mode}.` : `Not ready for mode ${mode}: correct what is marked ✗.`);
+          const result = await truce.check({ signal: io.signal, setup: options.saveSchema !== undefined });
+          report(session, options, { result, mode: truce.settings.mode });
+          if (options.saveSchema === undefined) return;
+          const { saveSchema } = await import('../schema.ts');
+          io.say(`The schema of both CRMs is in ${await saveSchema(io, options.saveSchema, result)}.`);
         },
       });
     });
+}
+
+interface Options extends CommonOptions {
+  readonly saveSchema?: string;
+  readonly schema?: string;
+}
+
+/** Checks the configuration against a schema file: contacts nobody and opens no store. */
+async function offline(session: Session, options: Options, file: string): Promise<void> {
+  const { io } = session;
+  if (options.saveSchema !== undefined) {
+    throw new ConfigError('OPTION_INVALID', '--schema and --save-schema exclude each other.', {
+      hint: 'Save first, then check against the file.',
+    });
+  }
+  const [{ checkSchema, loadSchema }, { parseConfig }] = await Promise.all([import('../schema.ts'), import('../../../config/schema.ts')]);
+  const settings = parseConfig(await rawConfig(options, await environment(io), io));
+  report(session, options, { result: await checkSchema(await loadSchema(io, file), settings), mode: settings.mode });
+}
+
+/** Prints what was found, and sets the exit code. */
+function report(session: Session, options: Options, { result, mode }: { readonly result: CheckResult; readonly mode: Mode }): void {
+  const { io } = session;
+  const blocking = result.problems.filter((problem) => problem.blocks.includes(mode));
+  session.exit = exitOf(blocking);
+  const { accounts, problems } = result;
+  if (options.json === true) return io.data(JSON.stringify({ mode, accounts, problems, ready: blocking.length === 0, exit: session.exit }));
+  for (const line of checkLines(result, (problem) => problem.blocks.includes(mode))) io.data(line);
+  if (options.schema !== undefined) io.say('Permissions and other writers are not in a schema file: only a check of the CRMs tells them.');
+  io.say(blocking.length === 0 ? `Ready for mode ${mode}.` : `Not ready for mode ${mode}: correct what is marked ✗.`);
 }
 
 type Problem = CheckResult['problems'][number];

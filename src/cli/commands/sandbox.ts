@@ -2,7 +2,9 @@ import { resolve } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { SandboxOptions } from '../../../adapters/sandbox/index.ts';
 import { ConfigError } from '../../errors.ts';
+import type { Io } from '../io.ts';
 import type { Session } from '../main.ts';
+import { loadSchema } from '../schema.ts';
 import { wholeNumber } from '../options.ts';
 
 interface Options {
@@ -23,6 +25,7 @@ interface Options {
   readonly empty?: boolean;
   readonly unprovisioned?: boolean;
   readonly nativeConnector?: true | string;
+  readonly schema?: string;
 }
 
 /** `truce sandbox`: serves an imitation HubSpot and Salesforce until it is told to stop. */
@@ -71,6 +74,7 @@ export function sandboxCommand(session: Session): Command {
       '--native-connector [file]',
       "with HubSpot's own Salesforce integration as a third writer; a JSON file sets it up (adapters/sandbox/README.md)",
     )
+    .option('--schema <file>', "imitate a real account's fields, picklists and rules, as `truce check --save-schema` wrote them")
     .addHelpText(
       'after',
       `
@@ -84,7 +88,7 @@ Examples:
     )
     .action(async (options: Options) => {
       const { sandbox, startLine } = await import('../../../adapters/sandbox/index.ts');
-      await using box = await sandbox(await toSandboxOptions(options, session.io.cwd));
+      await using box = await sandbox(await toSandboxOptions(options, session.io));
       if (options.json === true) session.io.data(JSON.stringify(startLine(box)));
       else {
         const line = startLine(box);
@@ -103,7 +107,8 @@ Examples:
     });
 }
 
-async function toSandboxOptions(options: Options, cwd: string): Promise<SandboxOptions> {
+async function toSandboxOptions(options: Options, io: Io): Promise<SandboxOptions> {
+  const { cwd } = io;
   return {
     people: options.people,
     seed: options.seed,
@@ -117,6 +122,7 @@ async function toSandboxOptions(options: Options, cwd: string): Promise<SandboxO
     ...chaosOf(options),
     empty: options.empty === true,
     provisioned: options.unprovisioned !== true,
+    ...(options.schema === undefined ? {} : { schema: await loadSchema(io, options.schema) }),
     ...(options.startAt === undefined ? {} : { startAt: instant(options.startAt) }),
     ...(options.faults === undefined
       ? {}

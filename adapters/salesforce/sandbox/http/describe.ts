@@ -214,7 +214,7 @@ function fieldJson(call: Call, def: ObjectDef, field: FieldDef, editable: boolea
     picklistValues: options.map((option) => ({
       active: option.active,
       defaultValue: option.isDefault,
-      label: option.value,
+      label: option.label ?? option.value,
       validFor: null,
       value: option.value,
     })),

@@ -29,6 +29,8 @@ export type FieldType =
 
 export interface PicklistValue {
   readonly value: string;
+  /** @default the value */
+  readonly label?: string;
   readonly isDefault: boolean;
   readonly active: boolean;
 }
