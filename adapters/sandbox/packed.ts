@@ -68,8 +68,10 @@ export function packer<V extends Cell>(): Packer<V> {
       let shape = root;
       let heads = '';
       let cells = '';
-      for (const [name, value] of values) {
-        if (value === null || value === undefined) continue;
+      for (const [name, given] of values) {
+        if (given === null || given === undefined) continue;
+        // There is one zero only, as in JSON.
+        const value = given === 0 ? 0 : given;
         shape = shape.next.get(name) ?? longer(shape, name);
         const known = knownNumber(shape.dictionary, value);
         heads += eightBits(known === undefined ? cells.length : KNOWN + known, 2);
@@ -120,9 +122,7 @@ const SIX = 2 ** 48;
 export function squeezed(value: Cell): string {
   if (typeof value === 'boolean') return value ? TRUE : FALSE;
   if (typeof value === 'number') {
-    return Number.isInteger(value) && value >= 0 && value < SIX && !Object.is(value, -0)
-      ? WHOLE + eightBits(value, 6)
-      : NUMBER + String(value);
+    return Number.isInteger(value) && value >= 0 && value < SIX ? WHOLE + eightBits(value, 6) : NUMBER + String(value);
   }
   if (value.length === 24 && value.endsWith('Z') && value[10] === 'T') {
     const at = Date.parse(value);

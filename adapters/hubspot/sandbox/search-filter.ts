@@ -11,8 +11,10 @@ interface Condition {
   readonly test: (value: string | undefined) => boolean;
   /** In place of `test`, for a condition on what a record is associated with. */
   readonly ofRecord: ((id: string) => boolean) | null;
-  /** For conditions on an instant: no document outside [from, to] can meet it. */
+  /** For conditions on an instant or an id: a document meets it exactly when its own is within [from, to]. */
   readonly range: { readonly from: number; readonly to: number } | null;
+  /** For conditions that a text is one of these, in lower case. */
+  readonly equals: readonly string[] | null;
 }
 
 /** Groups are joined by OR, the conditions of a group by AND. */
@@ -51,7 +53,7 @@ function conditionOf(table: Table, filter: Record<string, unknown>, portal?: Por
   const property = requiredText(filter['propertyName'], 'propertyName');
   const operator = requiredText(filter['operator'], 'operator');
   const ofRecord = portal === undefined ? undefined : associationTest(portal, table, filter);
-  if (ofRecord !== undefined) return { property, operator, ofRecord, test: () => true, range: null };
+  if (ofRecord !== undefined) return { property, operator, ofRecord, test: () => true, range: null, equals: null };
   const definition = table.definitions.get(property);
   if (definition === undefined || definition.archivedAt !== null) {
     throw invalid(`There was a problem with the request. Property "${property}" does not exist on ${table.type.upper}`, {
@@ -79,16 +81,20 @@ interface Reading {
   readonly many: () => readonly string[];
 }
 
-function testOf(operator: string, reading: Reading): Pick<Condition, 'test' | 'range'> {
+function testOf(operator: string, reading: Reading): Pick<Condition, 'test' | 'range' | 'equals'> {
   const { read, one, many } = reading;
   const has = (value: string | undefined): value is string => value !== undefined && value !== '';
   const compared = (
     accept: (order: number) => boolean,
     range: (bound: number) => { from: number; to: number },
-  ): Pick<Condition, 'test' | 'range'> => {
+  ): Pick<Condition, 'test' | 'range' | 'equals'> => {
     const bound = read(one('value'));
     const test = (value: string | undefined): boolean => has(value) && accept(order(read(value), bound));
-    return { test, range: typeof bound === 'number' ? range(bound) : null };
+    return {
+      test,
+      range: typeof bound === 'number' ? range(bound) : null,
+      equals: operator === 'EQ' && reading.definition.type === 'string' ? [String(bound)] : null,
+    };
   };
   switch (operator) {
     case 'EQ':
@@ -98,36 +104,37 @@ function testOf(operator: string, reading: Reading): Pick<Condition, 'test' | 'r
       );
     case 'NEQ': {
       const bound = read(one('value'));
-      return { test: (value) => !has(value) || order(read(value), bound) !== 0, range: null };
+      return { test: (value) => !has(value) || order(read(value), bound) !== 0, range: null, equals: null };
     }
     case 'LT':
     case 'LTE':
       return compared(
         (sign) => sign < 0 || (operator === 'LTE' && sign === 0),
-        (bound) => ({ ...EVERYWHERE, to: bound }),
+        // Instants and ids are whole: less than one of them is at most the one before it.
+        (bound) => ({ ...EVERYWHERE, to: operator === 'LTE' ? bound : Math.ceil(bound) - 1 }),
       );
     case 'GT':
     case 'GTE':
       return compared(
         (sign) => sign > 0 || (operator === 'GTE' && sign === 0),
-        (bound) => ({ ...EVERYWHERE, from: bound }),
+        (bound) => ({ ...EVERYWHERE, from: operator === 'GTE' ? bound : Math.floor(bound) + 1 }),
       );
     case 'BETWEEN': {
       const [low, high] = [read(one('value')), read(one('highValue'))];
       const test = (value: string | undefined): boolean => has(value) && order(read(value), low) >= 0 && order(read(value), high) <= 0;
-      return { test, range: typeof low === 'number' && typeof high === 'number' ? { from: low, to: high } : null };
+      return { test, range: typeof low === 'number' && typeof high === 'number' ? { from: low, to: high } : null, equals: null };
     }
     case 'IN':
     case 'NOT_IN':
       return membership(operator, reading.definition, many());
     case 'HAS_PROPERTY':
-      return { test: has, range: null };
+      return { test: has, range: null, equals: null };
     case 'NOT_HAS_PROPERTY':
-      return { test: (value) => !has(value), range: null };
+      return { test: (value) => !has(value), range: null, equals: null };
     case 'CONTAINS_TOKEN':
     case 'NOT_CONTAINS_TOKEN': {
       const matches = tokenTest(one('value'));
-      return { test: (value) => (has(value) && matches(value)) === (operator === 'CONTAINS_TOKEN'), range: null };
+      return { test: (value) => (has(value) && matches(value)) === (operator === 'CONTAINS_TOKEN'), range: null, equals: null };
     }
     default:
       throw invalidJson(`Cannot deserialize value of type \`Filter$Operator\` from String "${operator}"`);
@@ -135,7 +142,11 @@ function testOf(operator: string, reading: Reading): Pick<Condition, 'test' | 'r
 }
 
 /** Text values of IN and NOT_IN must be lower case to match, as documented; option values are compared as they are. */
-function membership(operator: string, definition: PropertyDefinition, values: readonly string[]): Pick<Condition, 'test' | 'range'> {
+function membership(
+  operator: string,
+  definition: PropertyDefinition,
+  values: readonly string[],
+): Pick<Condition, 'test' | 'range' | 'equals'> {
   const wanted = new Set(values);
   const form = (value: string): readonly string[] => {
     if (definition.type === 'string') return [value.toLowerCase()];
@@ -145,7 +156,7 @@ function membership(operator: string, definition: PropertyDefinition, values: re
     const found = value !== undefined && value !== '' && form(value).some((each) => wanted.has(each));
     return found === (operator === 'IN');
   };
-  return { test, range: null };
+  return { test, range: null, equals: operator === 'IN' && definition.type === 'string' ? [...wanted] : null };
 }
 
 /** How values of a property are compared: numbers and instants as numbers, text without regard to case. */

@@ -30,10 +30,23 @@ export interface SearchIndex {
   readonly pending: Pending[];
   /** Changes whenever the visible content does. */
   generation: number;
+  /** Documents by the value of a property, in lower case: made when a search first asks for one, stale ones among them. */
+  readonly byValue: Map<string, Map<string, IndexedDoc[]>>;
+  /** All in the order of the ids, as of a generation. */
+  byId: { readonly generation: number; readonly docs: readonly IndexedDoc[] };
 }
 
 export function emptyIndex(): SearchIndex {
-  return { docs: new Map(), sorted: [], fresh: [], unsorted: false, pending: [], generation: 0 };
+  return {
+    docs: new Map(),
+    sorted: [],
+    fresh: [],
+    unsorted: false,
+    pending: [],
+    generation: 0,
+    byValue: new Map(),
+    byId: { generation: -1, docs: [] },
+  };
 }
 
 /** Changes kept waiting before the index takes in those that are due, so that unread ones do not pile up. */
@@ -92,6 +105,7 @@ function absorb(index: SearchIndex, now: number): void {
     const doc: IndexedDoc = { record: change.record, values: change.values, updatedAt: change.updatedAt, stale: false };
     index.docs.set(change.record.id, doc);
     index.fresh.push(doc);
+    for (const [property, known] of index.byValue) noteValue(known, doc, property);
   }
   if (taken === 0) return;
   index.generation += 1;
@@ -100,17 +114,51 @@ function absorb(index: SearchIndex, now: number): void {
   if (index.fresh.length > index.docs.size + BACKLOG) index.fresh = index.fresh.filter((doc) => !doc.stale);
 }
 
+function noteValue(known: Map<string, IndexedDoc[]>, doc: IndexedDoc, property: string): void {
+  const value = doc.values.get(property)?.toLowerCase();
+  if (value === undefined || value === '') return;
+  const docs = known.get(value);
+  if (docs === undefined) known.set(value, [doc]);
+  else if (docs.some((other) => other.stale)) known.set(value, [...docs.filter((other) => !other.stale), doc]);
+  else docs.push(doc);
+}
+
+/** Documents whose property has one of these values, in lower case. Call `documentsAt` first. */
+export function documentsWith(index: SearchIndex, property: string, values: readonly string[]): readonly IndexedDoc[] {
+  let known = index.byValue.get(property);
+  if (known === undefined) {
+    index.byValue.set(property, (known = new Map()));
+    for (const doc of index.sorted) noteValue(known, doc, property);
+  }
+  return [...new Set(values)].flatMap((value) => known.get(value) ?? []).filter((doc) => !doc.stale);
+}
+
+/** All visible documents in the order of the ids. Call `documentsAt` first. The array must not be changed. */
+export function documentsById(index: SearchIndex): readonly IndexedDoc[] {
+  if (index.byId.generation !== index.generation) {
+    index.byId = { generation: index.generation, docs: index.sorted.toSorted((a, b) => a.record.n - b.record.n) };
+  }
+  return index.byId.docs;
+}
+
 function byModified(a: IndexedDoc, b: IndexedDoc): number {
   return a.updatedAt - b.updatedAt || a.record.n - b.record.n;
 }
 
-/** Index of the first document modified at or after `at`. */
-export function firstAt(docs: readonly IndexedDoc[], at: number): number {
+/** When a document was last modified, and the number of its record: what documents are kept in the order of. */
+export const KEYS = {
+  modified: (doc: IndexedDoc): number => doc.updatedAt,
+  id: (doc: IndexedDoc): number => doc.record.n,
+} as const;
+
+/** Index of the first document whose key is at least `at`, of documents in the order of that key. */
+export function firstAt(docs: readonly IndexedDoc[], at: number, key: (doc: IndexedDoc) => number = KEYS.modified): number {
   let low = 0;
   let high = docs.length;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if ((docs[middle]?.updatedAt ?? 0) < at) low = middle + 1;
+    const doc = docs[middle];
+    if (doc !== undefined && key(doc) < at) low = middle + 1;
     else high = middle;
   }
   return low;

@@ -3,7 +3,7 @@ import { type Answer, bodyObject, type Call, objectOf, ok, param, requiredText, 
 import type { Table } from './model.ts';
 import { selectValues } from './present.ts';
 import { type ConditionGroups, conditionsOf, groupsIn, order, reader, tokensOf } from './search-filter.ts';
-import { documentsAt, firstAt, type IndexedDoc } from './search-index.ts';
+import { documentsAt, documentsById, documentsWith, firstAt, type IndexedDoc, KEYS } from './search-index.ts';
 import { tableNamed } from './store.ts';
 
 const MAX_BODY = 3000;
@@ -99,40 +99,95 @@ function matchesOf(table: Table, query: Query, at: { readonly key: string; reado
   // Associations change without the index knowing.
   const lasting = query.groups.every((group) => group.every((one) => one.ofRecord === null));
   if (lasting && last !== undefined && last.key === at.key && last.generation === table.index.generation) return last.matches;
-  const found = inReach(table, query, docs).filter((doc) => meets(table, query, doc));
-  const matches = sorted(table, query, found);
+  const found = inReach(table, query, docs);
+  const matches = sorted(table, query, isAll(table, query) ? found : found.filter((doc) => meets(table, query, doc)));
   LAST.set(table, { key: at.key, generation: table.index.generation, matches });
   return matches;
 }
 
-/** The part of the index that conditions on the modified stamp leave: the index is in that order. */
+/** The key that documents are kept in the order of, where a property is one. */
+function keyOf(table: Table, property: string): ((doc: IndexedDoc) => number) | null {
+  if (property === table.type.modifiedProperty) return KEYS.modified;
+  return property === 'hs_object_id' ? KEYS.id : null;
+}
+
+/** The fewest documents that hold every match: by a unique value, by id where that is the order wanted, by the modified stamp. */
 function inReach(table: Table, query: Query, docs: readonly IndexedDoc[]): readonly IndexedDoc[] {
+  const valued = query.groups.map((group) => group.find((one) => one.equals !== null && table.unique.has(one.property)));
+  const [first] = valued;
+  if (first !== undefined && valued.every((one) => one?.property === first.property)) {
+    return documentsWith(
+      table.index,
+      first.property,
+      valued.flatMap((one) => one?.equals ?? []),
+    );
+  }
+  const stamped = within(query, docs, { property: table.type.modifiedProperty, key: KEYS.modified });
+  if (stamped.length < docs.length || !ascendsById(query)) return stamped;
+  return within(query, documentsById(table.index), { property: 'hs_object_id', key: KEYS.id });
+}
+
+function ascendsById({ sort }: Query): boolean {
+  return sort === null || (sort.property === 'hs_object_id' && !sort.descending);
+}
+
+/** The part of documents in the order of a key that the conditions on it leave. */
+function within(
+  query: Query,
+  docs: readonly IndexedDoc[],
+  by: { readonly property: string; readonly key: (doc: IndexedDoc) => number },
+): readonly IndexedDoc[] {
   if (query.groups.length === 0) return docs;
   let from = Number.POSITIVE_INFINITY;
   let to = Number.NEGATIVE_INFINITY;
   for (const group of query.groups) {
-    const ranges = group.flatMap((one) => (one.property === table.type.modifiedProperty && one.range !== null ? [one.range] : []));
+    const ranges = group.flatMap((one) => (one.property === by.property && one.range !== null ? [one.range] : []));
     from = Math.min(from, Math.max(Number.NEGATIVE_INFINITY, ...ranges.map((range) => range.from)));
     to = Math.max(to, Math.min(Number.POSITIVE_INFINITY, ...ranges.map((range) => range.to)));
   }
   if (from === Number.NEGATIVE_INFINITY && to === Number.POSITIVE_INFINITY) return docs;
-  return docs.slice(firstAt(docs, from), firstAt(docs, to + 1));
+  return docs.slice(firstAt(docs, from, by.key), firstAt(docs, to + 1, by.key));
+}
+
+/** Whether what is in reach needs no further look: nothing is asked but a range of the modified stamps. */
+function isAll(table: Table, { groups, words }: Query): boolean {
+  const [group, more] = groups;
+  if (words.length > 0 || more !== undefined) return false;
+  return group === undefined || group.every((one) => one.range !== null && one.property === table.type.modifiedProperty);
 }
 
 function meets(table: Table, query: Query, doc: IndexedDoc): boolean {
-  const inGroup =
-    query.groups.length === 0 ||
-    query.groups.some((group) => group.every((one) => one.ofRecord?.(doc.record.id) ?? one.test(doc.values.get(one.property))));
+  const inGroup = query.groups.length === 0 || query.groups.some((group) => group.every((one) => holds(table, one, doc)));
   if (!inGroup || query.words.length === 0) return inGroup;
   const tokens = table.type.searchable.flatMap((property) => tokensOf(doc.values.get(property) ?? ''));
   return query.words.every((word) => tokens.some((token) => token.startsWith(word)));
 }
 
+function holds(table: Table, one: ConditionGroups[number][number], doc: IndexedDoc): boolean {
+  if (one.ofRecord !== null) return one.ofRecord(doc.record.id);
+  const key = one.range === null ? null : keyOf(table, one.property);
+  if (key !== null && one.range !== null) return key(doc) >= one.range.from && key(doc) <= one.range.to;
+  return one.test(doc.values.get(one.property));
+}
+
+function inIdOrder(found: readonly IndexedDoc[]): readonly IndexedDoc[] {
+  const isSorted = found.every((doc, place) => place === 0 || (found[place - 1]?.record.n ?? 0) <= doc.record.n);
+  return isSorted ? found : found.toSorted((a, b) => a.record.n - b.record.n);
+}
+
+/** What was found by a value comes in no order; the rest is in this one. */
+function inModifiedOrder(found: readonly IndexedDoc[]): readonly IndexedDoc[] {
+  const before = (a: IndexedDoc, b: IndexedDoc): number => a.updatedAt - b.updatedAt || a.record.n - b.record.n;
+  const isSorted = found.every((doc, place) => place === 0 || before(found[place - 1] ?? doc, doc) <= 0);
+  return isSorted ? found : found.toSorted(before);
+}
+
 /** Ties are in the order of the ids; without a sort, the oldest record first. */
 function sorted(table: Table, query: Query, found: readonly IndexedDoc[]): readonly IndexedDoc[] {
   const { sort } = query;
-  if (sort === null) return found.toSorted((a, b) => a.record.n - b.record.n);
-  if (sort.property === table.type.modifiedProperty && !sort.descending) return found;
+  if (ascendsById(query)) return inIdOrder(found);
+  if (sort === null) return inIdOrder(found);
+  if (sort.property === table.type.modifiedProperty && !sort.descending) return inModifiedOrder(found);
   const definition = table.definitions.get(sort.property);
   const read = definition === undefined ? String : reader(definition);
   const keyed = found.map((doc) => ({ doc, key: doc.values.get(sort.property) }));

@@ -4,6 +4,7 @@ import type { Portal, Table } from './model.ts';
 /** What a tier allows for each object. Assumed, but for contacts' 15 million records and the custom properties. */
 const ALLOWED = {
   free: { records: 1_000_000, properties: 10, pipelines: 1 },
+  starter: { records: 15_000_000, properties: 1000, pipelines: 2 },
   pro: { records: 15_000_000, properties: 1000, pipelines: 15 },
   enterprise: { records: 15_000_000, properties: 1000, pipelines: 100 },
 } as const;
