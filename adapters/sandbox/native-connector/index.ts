@@ -13,8 +13,8 @@ import { dropDeleted, fromHubspot, fromSalesforce } from './polls.ts';
 import { hubspotPortal } from './portal.ts';
 import { emptyMemory, type SyncError } from './state.ts';
 
-export { settleConnector, type ActivityKind, type FieldMapping, type NativeConnectorOptions, type SyncRule } from './options.ts';
-export type { ErrorGroup, SyncError } from './state.ts';
+export { settleConnector, type FieldMapping, type NativeConnectorOptions, type SyncRule } from './options.ts';
+export type { SyncError } from './state.ts';
 
 /** What HubSpot shows of its integration's health. */
 export interface NativeConnectorStatus {
