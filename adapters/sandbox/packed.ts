@@ -1,3 +1,5 @@
+import { begin, bitsAt, cellAt, finished, writeCell, written } from './squeeze.ts';
+
 /** What a packed record can hold; anything that is null is left out. */
 export type Cell = string | number | boolean;
 
@@ -31,12 +33,15 @@ interface Dictionary {
   readonly numbers: Map<Cell, number>;
   readonly values: Cell[];
   asked: number;
+  found: number;
 }
 
 /** A name with more different values than this has no frequent ones: its values stand in the record. */
 const MOST_FREQUENT = 1024;
 /** A cell's head has two characters of eight bits, so that the whole string stays at one byte a character. */
 const LONGEST = 0x7f_ff;
+/** The heads of the record being packed: more fields than any object has. */
+const HEADS = new Uint8Array(8192);
 /** Heads from here on are numbers of frequent values; the others are places in the rest of the string. */
 const KNOWN = 0x80_00;
 
@@ -66,20 +71,22 @@ export function packer<V extends Cell>(): Packer<V> {
   return {
     pack(values) {
       let shape = root;
-      let heads = '';
-      let cells = '';
+      let count = 0;
+      begin();
       for (const [name, given] of values) {
         if (given === null || given === undefined) continue;
         // There is one zero only, as in JSON.
         const value = given === 0 ? 0 : given;
         shape = shape.next.get(name) ?? longer(shape, name);
         const known = knownNumber(shape.dictionary, value);
-        heads += eightBits(known === undefined ? cells.length : KNOWN + known, 2);
-        if (known === undefined) cells += squeezed(value);
+        const head = known === undefined ? written() : KNOWN + known;
+        if (head > LONGEST && known === undefined) return plain(values);
+        HEADS[count] = head >> 8;
+        HEADS[count + 1] = head & 255;
+        count += 2;
+        if (known === undefined) writeCell(value);
       }
-      if (cells.length > LONGEST) return plain(values);
-      // In one piece: what is joined by `+` keeps all its pieces.
-      return new Packed<V>(shape, [heads, cells].join(''));
+      return new Packed<V>(shape, finished(HEADS, count));
     },
     parts: (values) => (values instanceof Packed ? { shape: values.shape.number, text: values.text } : null),
     whole: (shape, text) => new Packed<V>(shapes[shape] ?? root, text),
@@ -93,77 +100,25 @@ function plain<V extends Cell>(values: Iterable<readonly [string, V | null | und
 }
 
 function emptyDictionary(): Dictionary {
-  return { numbers: new Map(), values: [], asked: 0 };
+  return { numbers: new Map(), values: [], asked: 0, found: 0 };
 }
 
 function knownNumber(dictionary: Dictionary, value: Cell): number | undefined {
   const { numbers, values } = dictionary;
+  // Instants hardly repeat.
+  if (typeof value === 'number' && value > 0x7f_ff_ff_ff) return undefined;
   if ((values.length >= MOST_FREQUENT && numbers.size === 0) || (typeof value === 'string' && value.length > 64)) return undefined;
-  dictionary.asked += 1;
   const known = numbers.get(value);
+  dictionary.asked += 1;
+  if (known !== undefined) dictionary.found += 1;
+  // Few of the values that come are frequent ones: looking up the rest costs more than it saves.
+  if (values.length >= MOST_FREQUENT && dictionary.asked > 8 * MOST_FREQUENT && dictionary.found * 2 < dictionary.asked) numbers.clear();
   if (known !== undefined || values.length >= MOST_FREQUENT) return known;
   const number = values.push(value) - 1;
   numbers.set(value, number);
   // Hardly a value came twice, as with e-mail addresses: nothing of this name needs to be looked up any more.
   if (values.length === MOST_FREQUENT && dictionary.asked < 2 * MOST_FREQUENT) numbers.clear();
   return number;
-}
-
-const TEXT = 't';
-const NUMBER = 'n';
-const WHOLE = 'w';
-const INSTANT = 'i';
-const TRUE = 'y';
-const FALSE = 'z';
-/** Whole numbers below this fit into six characters of eight bits: every instant in milliseconds. */
-const SIX = 2 ** 48;
-
-/** A value in few characters of eight bits, its kind first: instants take six, whichever way they are written. */
-export function squeezed(value: Cell): string {
-  if (typeof value === 'boolean') return value ? TRUE : FALSE;
-  if (typeof value === 'number') {
-    return Number.isInteger(value) && value >= 0 && value < SIX ? WHOLE + eightBits(value, 6) : NUMBER + String(value);
-  }
-  if (value.length === 24 && value.endsWith('Z') && value[10] === 'T') {
-    const at = Date.parse(value);
-    if (at >= 0 && at < SIX && new Date(at).toISOString() === value) return INSTANT + eightBits(at, 6);
-  }
-  return TEXT + value;
-}
-
-/** What `squeezed` made into `text[start, end)`. */
-export function unsqueezed(text: string, start: number, end: number): Cell {
-  switch (text[start]) {
-    case WHOLE:
-      return bitsAt(text, start + 1, 6);
-    case INSTANT:
-      return new Date(bitsAt(text, start + 1, 6)).toISOString();
-    case NUMBER:
-      return Number(text.slice(start + 1, end));
-    case TRUE:
-      return true;
-    case FALSE:
-      return false;
-    case undefined:
-    default:
-      return text.slice(start + 1, end);
-  }
-}
-
-const CODES: readonly string[] = Array.from({ length: 256 }, (_, code) => String.fromCharCode(code));
-
-/** A whole number in so many characters of eight bits, the highest first. */
-export function eightBits(value: number, size: number): string {
-  let text = '';
-  for (let rest = value, place = 0; place < size; place += 1, rest = Math.floor(rest / 256)) text = (CODES[rest % 256] ?? '') + text;
-  return text;
-}
-
-/** The number that `eightBits` wrote at a place. */
-export function bitsAt(text: string, place: number, size: number): number {
-  let value = 0;
-  for (let at = place; at < place + size; at += 1) value = value * 256 + text.charCodeAt(at);
-  return value;
 }
 
 /** A class, and not an object with closures, because there is one per record: its methods cost nothing. */
@@ -202,7 +157,7 @@ class Packed<V extends Cell> implements ReadonlyMap<string, V> {
       end = cells + other;
       break;
     }
-    return unsqueezed(text, cells + head, end) as V;
+    return cellAt(text, cells + head, end) as V;
   }
 
   *entries(): MapIterator<[string, V]> {

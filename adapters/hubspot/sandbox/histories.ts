@@ -1,4 +1,4 @@
-import { bitsAt, eightBits, squeezed, unsqueezed } from '../../sandbox/packed.ts';
+import { begin, bitsAt, cellAt, finished, sizeOfCell, writeBits, writeCell } from '../../sandbox/squeeze.ts';
 import type { Source, Version } from './model.ts';
 
 /** The histories of one record by property, each oldest first. Versions are made as they are read. */
@@ -31,36 +31,23 @@ interface Entry {
 /** A property with more different values than this keeps the rest in the records. */
 const MOST_FREQUENT = 512;
 
-interface Numbers<T> {
-  of(key: string, item: T): number;
-  known(key: string): number | undefined;
-  readonly items: T[];
-}
-
-function numbers<T>(): Numbers<T> {
-  const byKey = new Map<string, number>();
-  const items: T[] = [];
-  return {
-    items,
-    known: (key) => byKey.get(key),
-    of(key, item) {
-      const found = byKey.get(key);
-      if (found !== undefined) return found;
-      byKey.set(key, items.length);
-      return items.push(item) - 1;
-    },
-  };
+/** A property, with its frequent values, each kept once. */
+interface Name {
+  readonly number: number;
+  readonly name: string;
+  readonly numbers: Map<string, number>;
+  readonly values: string[];
 }
 
 interface Book {
-  readonly names: Numbers<string>;
-  readonly sources: Numbers<Source>;
-  readonly values: Map<string, Numbers<string>>;
+  readonly names: Map<string, Name>;
+  readonly byNumber: Name[];
+  readonly sources: { readonly numbers: Map<string, number>; readonly items: Source[] };
 }
 
 /** Makes a book with nothing in it. */
 export function historyBook(): HistoryBook {
-  const book: Book = { names: numbers(), sources: numbers(), values: new Map() };
+  const book: Book = { names: new Map(), byNumber: [], sources: { numbers: new Map(), items: [] } };
   return { empty: () => new PackedHistories(book) };
 }
 
@@ -104,7 +91,9 @@ class PackedHistories implements Histories {
     if (at >= this.#last) {
       this.#last = at;
       // In one piece: what is joined by `+` keeps all its pieces.
-      this.#text = [this.#text, ...grouped(this.#book, fresh)].join('');
+      begin();
+      writeGroup(this.#book, fresh);
+      this.#text = [this.#text, finished()].join('');
     } else this.#write([...this.#entries(), ...fresh].sort((a, b) => a.at - b.at));
     return newest;
   }
@@ -122,25 +111,28 @@ class PackedHistories implements Histories {
 
   #write(entries: readonly Entry[]): void {
     this.#last = entries.at(-1)?.at ?? 0;
-    this.#text = entries.flatMap((entry) => grouped(this.#book, [entry])).join('');
+    begin();
+    for (const entry of entries) writeGroup(this.#book, [entry]);
+    this.#text = finished();
   }
 
   /** All entries, or those of some properties. */
   #entries(only?: ReadonlyMap<string, unknown>): Entry[] {
     const text = this.#text;
-    const { names, sources, values } = this.#book;
+    const { byNumber, sources } = this.#book;
     const entries: Entry[] = [];
     for (let place = 0; place < text.length;) {
       let left = bitsAt(text, place, 2);
       const source = sources.items[bitsAt(text, place + 2, 3)] ?? UNKNOWN;
       const at = bitsAt(text, place + 5, 6);
       for (place += 11; left > 0; left -= 1) {
-        const name = names.items[bitsAt(text, place, 2)] ?? '';
+        const known = byNumber[bitsAt(text, place, 2)];
+        const name = known?.name ?? '';
         const size = bitsAt(text, place + 2, 3);
         place += 5;
         const length = size >= KNOWN ? 0 : size;
         if (only === undefined || only.has(name)) {
-          const value = size >= KNOWN ? (values.get(name)?.items[size - KNOWN] ?? '') : String(unsqueezed(text, place, place + length));
+          const value = size >= KNOWN ? (known?.values[size - KNOWN] ?? '') : String(cellAt(text, place, place + length));
           entries.push({ name, value, at, source });
         }
         place += length;
@@ -154,26 +146,48 @@ const UNKNOWN: Source = { sourceType: 'UNKNOWN' };
 /** Sizes from here on are no sizes but numbers of frequent values. Values are at most 65,536 characters long. */
 const KNOWN = 0x80_00_00;
 
-/** One group of a moment and writer, in pieces that are still to be joined. */
-function grouped(book: Book, entries: readonly Entry[]): string[] {
+/** Writes one group of a moment and writer. */
+function writeGroup(book: Book, entries: readonly Entry[]): void {
   const [first] = entries;
-  if (first === undefined) return [];
+  if (first === undefined) return;
   const { at, source } = first;
-  const key = `${source.sourceType}\n${source.sourceId ?? ''}\n${source.sourceLabel ?? ''}\n${source.updatedByUserId ?? ''}`;
-  const pieces = [eightBits(entries.length, 2), eightBits(book.sources.of(key, source), 3), eightBits(at, 6)];
+  writeBits(entries.length, 2);
+  writeBits(sourceNumber(book, source), 3);
+  writeBits(at, 6);
   for (const { name, value } of entries) {
-    const known = knownValue(book, name, value);
-    if (known === undefined) {
-      const text = squeezed(value);
-      pieces.push(eightBits(book.names.of(name, name), 2), eightBits(text.length, 3), text);
-    } else pieces.push(eightBits(book.names.of(name, name), 2), eightBits(KNOWN + known, 3));
+    const known = book.names.get(name) ?? newName(book, name);
+    writeBits(known.number, 2);
+    const frequent = value.length > 64 ? undefined : knownValue(known, value);
+    if (frequent === undefined) writeSized(value);
+    else writeBits(KNOWN + frequent, 3);
   }
-  return pieces;
 }
 
-function knownValue(book: Book, name: string, value: string): number | undefined {
-  if (value.length > 64) return undefined;
-  let values = book.values.get(name);
-  if (values === undefined) book.values.set(name, (values = numbers<string>()));
-  return values.items.length < MOST_FREQUENT ? values.of(value, value) : values.known(value);
+function sourceNumber({ sources }: Book, source: Source): number {
+  const key = `${source.sourceType}\n${source.sourceId ?? ''}\n${source.sourceLabel ?? ''}\n${source.updatedByUserId ?? ''}`;
+  const known = sources.numbers.get(key);
+  if (known !== undefined) return known;
+  sources.numbers.set(key, sources.items.length);
+  return sources.items.push(source) - 1;
+}
+
+function newName(book: Book, name: string): Name {
+  const made: Name = { number: book.byNumber.length, name, numbers: new Map(), values: [] };
+  book.names.set(name, made);
+  book.byNumber.push(made);
+  return made;
+}
+
+function knownValue({ numbers, values }: Name, value: string): number | undefined {
+  const known = numbers.get(value);
+  if (known !== undefined || values.length >= MOST_FREQUENT) return known;
+  numbers.set(value, values.length);
+  return values.push(value) - 1;
+}
+
+/** A value after its length in characters, which is known only once it is written. */
+function writeSized(value: string): void {
+  const size = sizeOfCell(value);
+  writeBits(size, 3);
+  writeCell(value);
 }

@@ -1,4 +1,5 @@
 import type { Packer } from '../../sandbox/packed.ts';
+import { inOnePiece } from '../../sandbox/squeeze.ts';
 import type { ObjectDef, Value } from './schema/types.ts';
 import type { Row } from './store.ts';
 
@@ -144,7 +145,18 @@ function idList(): IdList {
   // Only where ids came out of their order, as names of objects do.
   let slots: Map<string, number> | null = null;
 
+  // A row is looked up several times while it is written.
+  let lastId = '';
+  let lastSlot = -1;
+
   function slot(id: string): number {
+    if (id === lastId) return lastSlot;
+    const found = search(id);
+    if (found >= 0) [lastId, lastSlot] = [id, found];
+    return found;
+  }
+
+  function search(id: string): number {
     if (slots !== null) return slots.get(id) ?? -1;
     if (ids.length === 0) return -1;
     const guess = Math.min(ids.length - 1, counted(id) - first);
@@ -178,45 +190,41 @@ function counted(id: string): number {
   return Number.isNaN(count) ? 0 : count;
 }
 
-/** The same text without the pieces it was joined from. */
-function inOnePiece(text: string): string {
-  return String.fromCharCode(...Array.from({ length: text.length }, (_, place) => text.charCodeAt(place)));
-}
-
 /** Slots by the value of one field, in the order in which they got it: two lists of numbers, whatever the values. */
 export interface ValueIndex {
-  add(key: string, slot: number): void;
-  remove(key: string, slot: number): void;
-  slots(key: string): readonly number[];
+  add(value: Value, slot: number): void;
+  remove(value: Value, slot: number): void;
+  slots(value: Value): readonly number[];
 }
 
-/** Makes an empty index: slots with one key are chained, and the chain's end is found by the key. */
-export function valueIndex(): ValueIndex {
+/** Makes an empty index: slots whose values have one key are chained, and the chain's end is found by the key. */
+export function valueIndex(keyOf: (value: Value) => string): ValueIndex {
   const ends = new Map<string, number>();
   let before = new Int32Array(64);
   let after = new Int32Array(64);
   return {
-    add(key, slot) {
+    add(value, slot) {
       if (slot >= before.length) {
         before = grown(before, new Int32Array(slot * 2));
         after = grown(after, new Int32Array(slot * 2));
       }
+      const key = keyOf(value);
       const end = ends.get(key) ?? -1;
       before[slot] = end;
       after[slot] = -1;
       if (end >= 0) after[end] = slot;
       ends.set(key, slot);
     },
-    remove(key, slot) {
+    remove(value, slot) {
       const [previous, next] = [before[slot] ?? -1, after[slot] ?? -1];
       if (previous >= 0) after[previous] = next;
       if (next >= 0) before[next] = previous;
-      else if (previous >= 0) ends.set(key, previous);
-      else ends.delete(key);
+      else if (previous >= 0) ends.set(keyOf(value), previous);
+      else ends.delete(keyOf(value));
     },
-    slots(key) {
+    slots(value) {
       const found: number[] = [];
-      for (let slot = ends.get(key) ?? -1; slot >= 0; slot = before[slot] ?? -1) found.push(slot);
+      for (let slot = ends.get(keyOf(value)) ?? -1; slot >= 0; slot = before[slot] ?? -1) found.push(slot);
       return found.reverse();
     },
   };

@@ -1,3 +1,4 @@
+import { to18 } from './ids.ts';
 import { packer } from '../../sandbox/packed.ts';
 import { rowTable, valueIndex } from './rows.ts';
 import type { RowTable, ValueIndex } from './rows.ts';
@@ -67,6 +68,16 @@ function keyOf(value: Value): string {
   return String(value).toLowerCase();
 }
 
+/** The key of a reference: ids are stored in their one form, so that only what is asked for has to be brought into it. */
+function idKeyOf(value: Value): string {
+  const text = String(value);
+  return text.length === 18 ? text : (to18(text) ?? text.toLowerCase());
+}
+
+function indexOf(field: FieldDef): ValueIndex {
+  return valueIndex(field.type === 'reference' ? idKeyOf : keyOf);
+}
+
 function isIndexed(field: FieldDef): boolean {
   return field.derive === null && (field.type === 'reference' || field.externalId || field.unique || ALSO_INDEXED.has(field.name));
 }
@@ -83,7 +94,7 @@ export function createStore(objects: readonly ObjectDef[], now: () => number): S
   let undo: { readonly def: ObjectDef; readonly id: string; readonly before: Row | undefined }[] | null = null;
 
   for (const def of objects) {
-    const indexes = new Map([...def.fields.values()].filter(isIndexed).map((field) => [field.name, valueIndex()]));
+    const indexes = new Map([...def.fields.values()].filter(isIndexed).map((field) => [field.name, indexOf(field)]));
     tables.set(def.name, { def, rows: rowTable(def, packing), indexes, listeners: [] });
   }
 
@@ -108,8 +119,8 @@ export function createStore(objects: readonly ObjectDef[], now: () => number): S
       const old = before?.values.get(field) ?? null;
       const next = after?.values.get(field) ?? null;
       if (old === next) continue;
-      if (old !== null) index.remove(keyOf(old), slot);
-      if (next !== null) index.add(keyOf(next), slot);
+      if (old !== null) index.remove(old, slot);
+      if (next !== null) index.add(next, slot);
     }
     for (const listener of listeners) listener(before, after);
   }
@@ -121,7 +132,7 @@ export function createStore(objects: readonly ObjectDef[], now: () => number): S
     addField(object, field) {
       const target = table(object);
       byName.get(object.toLowerCase())?.fields.set(field.name.toLowerCase(), field);
-      if (isIndexed(field)) target.indexes.set(field.name, valueIndex());
+      if (isIndexed(field)) target.indexes.set(field.name, indexOf(field));
     },
     // A definition's id is its object's name.
     row: (id) =>
@@ -141,7 +152,7 @@ export function createStore(objects: readonly ObjectDef[], now: () => number): S
       const index = indexes.get(field);
       if (index === undefined) return null;
       const found: Row[] = [];
-      for (const slot of index.slots(keyOf(value))) {
+      for (const slot of index.slots(typeof value === 'string' && value.length === 18 ? (to18(value) ?? value) : value)) {
         const row = rows.at(slot);
         if (row !== undefined && row.values.get('IsDeleted') !== true) found.push(row);
       }
