@@ -46,7 +46,16 @@ async function install(pin: Pin, folder: string): Promise<string | undefined> {
   try {
     await writeFile(join(half, 'package.json'), JSON.stringify({ private: true }));
     const said = await npm(
-      ['install', '--ignore-scripts', '--no-audit', '--no-fund', `--before=${BEFORE}`, `${pin.name}@${pin.version}`],
+      [
+        'install',
+        '--ignore-scripts',
+        '--no-audit',
+        '--no-fund',
+        '--fetch-retries=1',
+        '--fetch-retry-mintimeout=2000',
+        `--before=${BEFORE}`,
+        `${pin.name}@${pin.version}`,
+      ],
       half,
     );
     if (said !== undefined) return said;
