@@ -53,6 +53,16 @@ export interface CallOptions {
 export interface DescribeOptions extends CallOptions {
   /** Also record types and validation rules, where the CRM has them and they may be read; costs a call per rule. @default false */
   readonly setup?: boolean;
+  /** Look for automation that uses one of these fields of people (the CRM's names); costs up to about 80 calls. @default it is not looked for */
+  readonly automation?: readonly string[];
+}
+
+/** An automation or rule of the CRM's own that uses a field: a write to it may start it, or be refused by it. */
+export interface Automation {
+  readonly field: string;
+  readonly name: string;
+  /** In the vendor's words: `flow`, `workflow`, `Apex trigger`, `validation rule`. */
+  readonly kind: string;
 }
 
 /** Facts about a vendor, each with its consequence for the engine. */
@@ -239,8 +249,10 @@ export interface Description {
   readonly own: readonly OwnFieldState[];
   /** What writes our fields beside us. */
   readonly connector: { readonly present: boolean; readonly fields: readonly string[]; readonly evidence: string } | null;
-  /** Automation known to start when a field changes; null when it can't be read with these credentials. */
-  readonly automation: readonly { readonly field: string; readonly name: string; readonly kind: string }[] | null;
+  /** Automation that uses the fields asked for; null when it was not asked for or can't be read with these credentials. */
+  readonly automation: readonly Automation[] | null;
+  /** What of it could not be read, in words; absent when it was not asked for. */
+  readonly automationGaps?: readonly string[];
 }
 
 export interface ObjectDescription {

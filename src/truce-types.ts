@@ -150,7 +150,7 @@ export interface Truce extends AsyncDisposable {
     options?: CallOptions & { readonly create?: boolean; readonly sides?: readonly Side[] },
   ): Promise<Readonly<Partial<Record<Side, Provision>>>>;
   /** Asks both CRMs what stands in the way. */
-  check(options?: DescribeOptions): Promise<CheckResult>;
+  check(options?: Pick<DescribeOptions, 'signal' | 'setup'>): Promise<CheckResult>;
   /** The figures, from the warehouse as it is. */
   alignment(options?: AlignmentCall): Promise<AlignmentReport>;
   /** What happened to one person, and why. */

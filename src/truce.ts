@@ -134,7 +134,7 @@ class OpenTruce implements Truce {
         const stage = { engine, state: overlay, signal };
         engine.onPhase('check');
         const accounts = await accountsOf(engine, overlay, signal);
-        const descriptions = await describeBoth(engine, signal);
+        const descriptions = await describeBoth(engine, signal, { automation: true });
         await pullStage(stage, { warehouse: null, needsWarehouse: false });
         const path = options.out ?? join(this.#folder(), 'plan.ndjson');
         const { plan } = await planStage(stage, { accounts, descriptions, path, commit: false, only: options.only, limit: options.limit });
@@ -202,11 +202,11 @@ class OpenTruce implements Truce {
     return provisions;
   }
 
-  async check(options: DescribeOptions = {}): Promise<CheckResult> {
+  async check(options: Pick<DescribeOptions, 'signal' | 'setup'> = {}): Promise<CheckResult> {
     const { crms, engine } = this.#parts;
     const signal = options.signal === undefined ? {} : { signal: options.signal };
     const [marketing, sales] = await Promise.all([crms.marketing.account(signal), crms.sales.account(signal)]);
-    const descriptions = await describeBoth(engine, options.signal, options.setup);
+    const descriptions = await describeBoth(engine, options.signal, { setup: options.setup ?? false, automation: true });
     const accounts = { marketing, sales };
     const problems = (['marketing', 'sales'] as const).flatMap((side) =>
       problemsOf(side, { system: crms[side].system, account: accounts[side], description: descriptions[side] }, engine.settings),

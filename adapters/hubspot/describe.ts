@@ -1,6 +1,7 @@
-import type { Description, FieldDescription, ObjectDescription, OwnFieldState, WriteKind } from '../../src/crm.ts';
+import type { DescribeOptions, Description, FieldDescription, ObjectDescription, OwnFieldState, WriteKind } from '../../src/crm.ts';
 import { CrmError } from '../../src/errors.ts';
 import type { TokenInfo } from './account.ts';
+import { automationOf } from './automation.ts';
 import type { Property } from './catalogue.ts';
 import { findConnector } from './describe-connector.ts';
 import { contactObject } from './map.ts';
@@ -19,8 +20,8 @@ const described: readonly {
   { type: 'deals', object: 'deal', label: 'Deal', kind: 'deal' },
 ];
 
-/** `Crm.describe`. Workflows can't be read with these scopes, so the automation is unknown. */
-export async function describe(room: Room, token: TokenInfo | null, signal: AbortSignal | undefined): Promise<Description> {
+/** `Crm.describe`. Workflows are looked for only where properties are named, for they cost calls and a scope of their own. */
+export async function describe(room: Room, token: TokenInfo | null, { signal, automation }: DescribeOptions): Promise<Description> {
   const objects: ObjectDescription[] = [];
   for (const { type, object, label, kind } of described) {
     const properties = await catalogueOrNone(room, type, signal);
@@ -32,7 +33,7 @@ export async function describe(room: Room, token: TokenInfo | null, signal: Abor
     permissions,
     own: await ownStates(room, signal),
     connector: await findConnector(room, await catalogueOrNone(room, 'contacts', signal), signal),
-    automation: null,
+    ...(automation === undefined ? { automation: null } : await automationOf(room, automation, signal)),
   };
 }
 

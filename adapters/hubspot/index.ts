@@ -112,7 +112,7 @@ function connect(ports: Ports, options: HubspotOptions & { readonly baseUrl: str
       call?.signal?.throwIfAborted();
       return room.account(call);
     },
-    describe: async (call) => describe(room, await tokenOnce(call?.signal), call?.signal),
+    describe: async (call) => describe(room, await tokenOnce(call?.signal), call ?? {}),
     changes: (stream, cursor, call) => changes(room, { stream, cursor, options: call ?? {}, known: tokenOnce }),
     read: async (kind, refs, call) => {
       call.signal?.throwIfAborted();

@@ -21,6 +21,7 @@ export const paths = {
   associations: '/crm/v4/associations',
   lists: '/crm/v3/lists',
   campaigns: '/marketing/v3/campaigns',
+  flows: '/automation/v4/flows',
   account: '/account-info/v3/details',
   tokenInfo: '/oauth/v2/private-apps/get/access-token-info',
 } as const;

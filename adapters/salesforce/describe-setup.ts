@@ -48,15 +48,19 @@ export async function setupOf(
   const [types = null] = await rowsOf(context.wire, asked, options);
   const setup = new Map<string, ObjectSetup>();
   for (const object of objects) {
-    const rules = await rulesOf(context, object, options);
+    const rules = await rulesOf(context, object, { ...options, most: mostRules });
     const recordTypes = types?.filter((row) => text(row, 'SobjectType') === object).map((row) => ({ name: text(row, 'Name') ?? '' }));
-    setup.set(object, { ...(recordTypes === undefined ? {} : { recordTypes }), ...(rules === null ? {} : { rules }) });
+    setup.set(object, { ...(recordTypes === undefined ? {} : { recordTypes }), ...(rules === null ? {} : { rules: rules.list }) });
   }
   return setup;
 }
 
-/** An object's rules by name; null where they may not be read. */
-async function rulesOf(context: Context, object: string, options: CallOptions): Promise<readonly ValidationRule[] | null> {
+/** An object's rules by name, at most `most` of the `total`; null where they may not be read. */
+export async function rulesOf(
+  context: Context,
+  object: string,
+  { most, ...options }: CallOptions & { readonly most: number },
+): Promise<{ readonly list: readonly ValidationRule[]; readonly total: number } | null> {
   const ask = (query: Soql): Promise<{ readonly body: unknown }> =>
     context.wire.call({ method: 'GET', path: `/tooling/query?q=${encodeURIComponent(query.text)}`, refusable: true, ...options });
   const list = listShape.safeParse(
@@ -64,7 +68,7 @@ async function rulesOf(context: Context, object: string, options: CallOptions): 
   );
   if (!list.success) return null;
   const rules: ValidationRule[] = [];
-  for (const { Id } of list.data.records.slice(0, mostRules)) {
+  for (const { Id } of list.data.records.slice(0, most)) {
     const one = ruleShape.safeParse((await ask(soql`SELECT ValidationName, Metadata FROM ValidationRule WHERE Id = ${Id}`)).body);
     const [rule] = one.data?.records ?? [];
     if (rule === undefined) continue;
@@ -77,5 +81,5 @@ async function rulesOf(context: Context, object: string, options: CallOptions): 
       field: errorDisplayField ?? null,
     });
   }
-  return rules.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  return { list: rules.toSorted((a, b) => (a.name < b.name ? -1 : 1)), total: list.data.records.length };
 }

@@ -9,6 +9,7 @@ import type {
   PermissionCheck,
   WriteKind,
 } from '../../src/crm.ts';
+import { automationOf } from './automation.ts';
 import { objectNames } from './catalog.ts';
 import type { FieldShape, ObjectName, ObjectShape } from './catalog.ts';
 import type { Context } from './context.ts';
@@ -34,7 +35,10 @@ const ownObjects: readonly string[] = ['Lead', 'Contact', 'Campaign', 'CampaignM
 const recentMs = 30 * 86_400_000;
 
 /** Fields, picklists, permissions and what of Truce's own fields is there, with these credentials' eyes. */
-export async function describeOrganization(context: Context, { setup = false, ...options }: DescribeOptions): Promise<Description> {
+export async function describeOrganization(
+  context: Context,
+  { setup = false, automation, ...options }: DescribeOptions,
+): Promise<Description> {
   const { catalog, wire } = context;
   catalog.refresh();
   const shapes = new Map<ObjectName, ObjectShape>();
@@ -73,8 +77,7 @@ export async function describeOrganization(context: Context, { setup = false, ..
     permissions: [...permissions(shapes, anyHistory !== null), await callsLeft(context, options)],
     own: ownFieldStates(shapes, definitions ?? null),
     connector: connectorOf(shapes),
-    // Flows and workflow rules are metadata: only setup permissions show them, and they don't say which fields they watch.
-    automation: null,
+    ...(automation === undefined ? { automation: null } : await automationOf(context, automation, options)),
   };
 }
 

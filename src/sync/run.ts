@@ -9,6 +9,7 @@ import type { RunRecord, State } from '../state/types.ts';
 import { recover } from './apply.ts';
 import type { ApplyOptions, LineOutcome } from './applying.ts';
 import { checkAccount } from './guard.ts';
+import { mappedFields } from './observe.ts';
 import type { PulledPage } from './pull.ts';
 
 /** How long a run that says nothing keeps the state to itself: longer than any one request may take with its retries. */
@@ -131,9 +132,18 @@ export async function accountsOf(engine: Engine, state: State, signal?: AbortSig
   return { marketing, sales };
 }
 
-/** What both CRMs say of their fields. */
-export async function describeBoth(engine: Engine, signal?: AbortSignal, setup = false): Promise<Record<Side, Description>> {
-  const options = { setup, ...(signal === undefined ? {} : { signal }) };
-  const [marketing, sales] = await Promise.all([engine.crms.marketing.describe(options), engine.crms.sales.describe(options)]);
+/** What both CRMs say of their fields; with `automation`, also what of theirs uses the mapped ones, which costs calls. */
+export async function describeBoth(
+  engine: Engine,
+  signal?: AbortSignal,
+  { setup = false, automation = false }: { readonly setup?: boolean; readonly automation?: boolean } = {},
+): Promise<Record<Side, Description>> {
+  const describe = (side: Side): Promise<Description> =>
+    engine.crms[side].describe({
+      setup,
+      ...(automation ? { automation: mappedFields(engine.settings, side) } : {}),
+      ...(signal === undefined ? {} : { signal }),
+    });
+  const [marketing, sales] = await Promise.all([describe('marketing'), describe('sales')]);
   return { marketing, sales };
 }

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import type { OwnFieldState } from '../../crm.ts';
+import type { Description, OwnFieldState } from '../../crm.ts';
 import { ConfigError } from '../../errors.ts';
 import type { Mode, Side } from '../../model/words.ts';
 import type { CheckResult } from '../../truce.ts';
@@ -27,8 +27,9 @@ export function checkCommand(session: Session): Command {
       `
 What stands in the way of the mode is marked ✗ (exit code 4 for a permission, 3 for anything else); the rest is marked ·
 and only makes less possible. With --json it prints one line:
-{"mode","accounts":{"marketing","sales"},"problems":[{"side","code","blocks","message","fix"}],"ready","exit"}; the same
-with --schema. adapters/sandbox/README.md describes the schema file.
+{"mode","accounts":{"marketing","sales"},"problems":[{"side","code","blocks","message","fix"}],
+"automation":{"marketing":[{"field","name","kind"}],"sales"},"ready","exit"}; the same with --schema. Automation is what of the
+CRM's own uses a mapped field (flows, Apex triggers, validation rules, workflows); null: it could not be read. adapters/sandbox/README.md describes the schema file.
 
 Examples:
   truce check                 is it ready to read and report?
@@ -75,7 +76,9 @@ function report(session: Session, options: Options, { result, mode }: { readonly
   const blocking = result.problems.filter((problem) => problem.blocks.includes(mode));
   session.exit = exitOf(blocking);
   const { accounts, problems } = result;
-  if (options.json === true) return io.data(JSON.stringify({ mode, accounts, problems, ready: blocking.length === 0, exit: session.exit }));
+  const automation = Object.fromEntries(sides.map((side) => [side, result.descriptions[side].automation]));
+  if (options.json === true)
+    return io.data(JSON.stringify({ mode, accounts, problems, automation, ready: blocking.length === 0, exit: session.exit }));
   for (const line of checkLines(result, (problem) => problem.blocks.includes(mode))) io.data(line);
   if (options.schema !== undefined) io.say('Permissions and other writers are not in a schema file: only a check of the CRMs tells them.');
   io.say(blocking.length === 0 ? `Ready for mode ${mode}.` : `Not ready for mode ${mode}: correct what is marked ✗.`);
@@ -100,7 +103,25 @@ function checkLines({ accounts, descriptions, problems }: CheckResult, blocks: (
       `${blocks(problem) ? '✗' : '·'} ${problem.message} (${problem.code}${problem.blocks.length === 0 ? '' : `; stops ${problem.blocks.join(', ')}`})`,
       `    -> ${problem.fix}`,
     ]);
-  return [...who, ...found, ...sides.flatMap((side) => ownFieldLines(side, descriptions[side].own))];
+  const own = sides.flatMap((side) => ownFieldLines(side, descriptions[side].own));
+  return [...who, ...found, ...own, ...sides.flatMap((side) => automationLines(side, descriptions[side]))];
+}
+
+/** What of the CRM's own uses the mapped fields, and what could not be looked at. */
+function automationLines(side: Side, { automation, automationGaps = [] }: Description): readonly string[] {
+  const byField = Map.groupBy(automation ?? [], (one) => one.field);
+  const used = [...byField].map(
+    ([field, list]) => `· ${side}: ${field} is used by ${list.map(({ kind, name }) => `${kind} "${name}"`).join(', ')} (AUTOMATION)`,
+  );
+  return [
+    ...used,
+    ...(used.length === 0
+      ? []
+      : ['    -> A write may start a flow or workflow, or be refused by a rule: try it with one person first (`truce sync --only`).']),
+    ...(automationGaps.length === 0
+      ? []
+      : [`· ${side}: not checked for use of the mapped fields: ${automationGaps.join(', ')} (AUTOMATION)`]),
+  ];
 }
 
 function ownFieldLines(side: Side, own: readonly OwnFieldState[]): readonly string[] {
