@@ -17,6 +17,9 @@ const slow = [
 /** Strangers' clients, installed outside the package: `npm run test:clients`. */
 const clients = 'test/clients/**/*.test.ts';
 
+/** Processes that are killed: `npm run test:chaos`. */
+const chaos = 'test/chaos/**/*.test.ts';
+
 export default defineConfig({
   test: {
     projects: [
@@ -25,7 +28,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: [...slow, clients],
+          exclude: [...slow, clients, chaos],
           testTimeout: 30_000,
           setupFiles: ['test/setup.ts'],
         },
@@ -40,6 +43,7 @@ export default defineConfig({
           fileParallelism: false,
         },
       },
+      { ...shared, test: { name: 'chaos', include: [chaos], fileParallelism: false } },
       { ...shared, test: { name: 'clients', include: [clients], testTimeout: 120_000, hookTimeout: 300_000, fileParallelism: false } },
     ],
   },
