@@ -27,7 +27,7 @@ import { makeStore, type Store } from './store.ts';
 import type { MemoryWorld } from './world.ts';
 import { writeOne } from './write.ts';
 
-export type { MemoryAccount, MemoryField, MemoryOptions } from './options.ts';
+export type { Change, MemoryAccount, MemoryField, MemoryOptions } from './options.ts';
 export type { ActOptions, CallMatch, CallName, Fault, FieldsInput, MemoryWorld, PersonSeed, Seed } from './world.ts';
 
 /** A CRM in memory: the reference adapter, and the world behind it that a test acts on. */
@@ -149,7 +149,7 @@ async function* changes<S extends Stream>(connection: Connection, asked: Asked<S
     stream,
     cursor,
     now: ports.clock.now(),
-    lagMs: settings.lagMs,
+    lagOf: settings.lagOf,
     overlapMs: settings.overlapMs,
     pageSize: settings.pageSize,
     snapshot: mode === 'snapshot',

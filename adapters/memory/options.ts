@@ -1,5 +1,5 @@
 import type { FieldDescription, Stream } from '../../src/crm.ts';
-import type { Instant, Precision } from '../../src/model/words.ts';
+import type { Instant, Precision, RecordId } from '../../src/model/words.ts';
 
 /** What a memory CRM is like; every flavour of the boundary's protocols is an option. */
 export interface MemoryOptions {
@@ -14,6 +14,8 @@ export interface MemoryOptions {
   readonly stampPrecision?: Precision;
   /** Changes younger than this do not show in `changes` yet, as behind a search index; in milliseconds. @default 0 */
   readonly lagMs?: number;
+  /** Changes that show later than that, as rows of a transaction that commits late: further milliseconds, by the change. @default none */
+  readonly lateMs?: (change: Change) => number;
   /** Changes this young are delivered again by the next pass, in milliseconds. @default 0 */
   readonly overlapMs?: number;
   /** Events per page of `changes`. @default 1000 */
@@ -50,6 +52,12 @@ export interface MemoryOptions {
   readonly startAt?: Instant;
 }
 
+/** One change of a record, as the log of changes has it. */
+export interface Change {
+  readonly id: RecordId;
+  readonly at: Instant;
+}
+
 /** Who the memory CRM says it is. */
 export interface MemoryAccount {
   /** @default the system's name followed by `-1` */
@@ -76,7 +84,8 @@ export interface MemorySettings {
   readonly conditionalWrite: boolean;
   readonly propertyHistory: boolean;
   readonly stampPrecision: Precision;
-  readonly lagMs: number;
+  /** Milliseconds until a change shows; null: at once. */
+  readonly lagOf: ((change: Change) => number) | null;
   readonly overlapMs: number;
   readonly pageSize: number;
   readonly streams: Readonly<Partial<Record<Stream, 'incremental' | 'snapshot'>>>;
@@ -94,6 +103,11 @@ export interface MemorySettings {
   readonly dailyCalls: number | null;
   readonly connectorLabel: string | null;
   readonly startAt: Instant;
+}
+
+function lagOf({ lagMs = 0, lateMs }: MemoryOptions): MemorySettings['lagOf'] {
+  if (lateMs === undefined) return lagMs === 0 ? null : () => lagMs;
+  return (change) => lagMs + lateMs(change);
 }
 
 const ALL_STREAMS = [
@@ -129,7 +143,7 @@ export function settle(options: MemoryOptions): MemorySettings {
     conditionalWrite: options.conditionalWrite ?? false,
     propertyHistory,
     stampPrecision: options.stampPrecision ?? 'ms',
-    lagMs: options.lagMs ?? 0,
+    lagOf: lagOf(options),
     overlapMs: options.overlapMs ?? 0,
     pageSize: options.pageSize ?? 1_000,
     streams: options.streams ?? Object.fromEntries(ALL_STREAMS.map((stream) => [stream, 'incremental'])),

@@ -17,8 +17,8 @@ export interface PassOptions<S extends Stream, Row> {
   readonly table: Feed<Row>;
   readonly cursor: Cursor | null;
   readonly now: Instant;
-  /** Changes younger than this are not visible yet, in milliseconds. */
-  readonly lagMs: number;
+  /** Changes younger than this are not visible yet, in milliseconds; null: all are. */
+  readonly lagOf: ((entry: LogEntry) => number) | null;
   /** Changes this young are delivered again by the next pass, in milliseconds. */
   readonly overlapMs: number;
   readonly pageSize: number;
@@ -60,12 +60,12 @@ function begin<S extends Stream, Row>(options: PassOptions<S, Row>): InPass {
 
 function recent<S extends Stream, Row>(entry: LogEntry | undefined, options: PassOptions<S, Row>): boolean {
   if (entry === undefined) return false;
-  if (!visible(entry, options.lagMs, options.now)) return true;
+  if (!visible(entry, options.lagOf, options.now)) return true;
   return options.overlapMs > 0 && entry.at > options.now - options.overlapMs;
 }
 
-function visible(entry: LogEntry, lagMs: number, asOf: Instant): boolean {
-  return lagMs === 0 || entry.at + lagMs <= asOf;
+function visible(entry: LogEntry, lagOf: ((entry: LogEntry) => number) | null, asOf: Instant): boolean {
+  return lagOf === null || entry.at + lagOf(entry) <= asOf;
 }
 
 function fill<S extends Stream, Row>(
@@ -79,8 +79,8 @@ function fill<S extends Stream, Row>(
   while (at < end && events.length < options.pageSize) {
     const entry = log[at];
     at += 1;
-    if (entry === undefined || !visible(entry, options.lagMs, asOf)) continue;
-    if (superseded(entry, log, { end, lagMs: options.lagMs, asOf })) continue;
+    if (entry === undefined || !visible(entry, options.lagOf, asOf)) continue;
+    if (superseded(entry, log, { end, lagOf: options.lagOf, asOf })) continue;
     const event = toEvent(options, entry, full);
     if (event !== null) events.push(event);
   }
@@ -91,11 +91,15 @@ function fill<S extends Stream, Row>(
 }
 
 /** True when a later entry of the same record is delivered within this pass: each record comes once. */
-function superseded(entry: LogEntry, log: readonly LogEntry[], pass: { end: number; lagMs: number; asOf: Instant }): boolean {
+function superseded(
+  entry: LogEntry,
+  log: readonly LogEntry[],
+  pass: { end: number; lagOf: ((entry: LogEntry) => number) | null; asOf: Instant },
+): boolean {
   for (let next = entry.next; next !== -1 && next < pass.end;) {
     const later = log[next];
     if (later === undefined) return false;
-    if (visible(later, pass.lagMs, pass.asOf)) return true;
+    if (visible(later, pass.lagOf, pass.asOf)) return true;
     next = later.next;
   }
   return false;

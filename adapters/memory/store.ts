@@ -90,7 +90,7 @@ export function makeStore(settings: MemorySettings): Store {
   const seen = (at: Instant): void => {
     if (at > latest) latest = at;
   };
-  const people = table<PersonRow>();
+  const people = table<PersonRow>(settings.lagOf === null ? undefined : (row) => ({ ...row, fields: new Map(row.fields) }));
   const deals = table<Deal>();
   const dealPeople = table<DealPerson>();
   const history = ledger<StatusChange>();

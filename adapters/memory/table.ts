@@ -45,8 +45,9 @@ interface Kept<Row> extends Stored<Row> {
   last: number;
 }
 
-/** Makes an empty table. */
-export function table<Row extends { readonly id: RecordId }>(): Table<Row> {
+/** Makes an empty table; with `copy` its feed shows each change as the record stood then, as a search index that lags does. */
+export function table<Row extends { readonly id: RecordId }>(copy?: (row: Row) => Row): Table<Row> {
+  const then = new WeakMap<LogEntry, Stored<Row>>();
   const stored = new Map<RecordId, Kept<Row>>();
   const gone = new Map<RecordId, { readonly removal: Removal; readonly last: number }>();
   const log: LogEntry[] = [];
@@ -58,13 +59,18 @@ export function table<Row extends { readonly id: RecordId }>(): Table<Row> {
     return log.push({ ...entry, next: -1 }) - 1;
   };
 
+  const remember = ({ row, version, modifiedAt, last }: Kept<Row>): void => {
+    const entry = log[last];
+    if (copy !== undefined && entry !== undefined) then.set(entry, { row: copy(row), version, modifiedAt });
+  };
+
   return {
     log,
     get size() {
       return stored.size;
     },
     get: (id) => stored.get(id),
-    of: (entry) => stored.get(entry.id),
+    of: (entry) => (stored.has(entry.id) ? (then.get(entry) ?? stored.get(entry.id)) : undefined),
     rows: () => stored.values(),
     put(row, at) {
       const old = stored.get(row.id);
@@ -73,12 +79,14 @@ export function table<Row extends { readonly id: RecordId }>(): Table<Row> {
       if (old === undefined) {
         const kept = { row, version: 1, modifiedAt: at, last };
         stored.set(row.id, kept);
+        remember(kept);
         return kept;
       }
       old.row = row;
       old.version += 1;
       old.modifiedAt = at;
       old.last = last;
+      remember(old);
       return old;
     },
     drop(id, removal, at) {

@@ -66,6 +66,21 @@ describe('changes', () => {
     expect((await drain(side, 'people', second.cursor)).events).toEqual([]);
   });
 
+  test('behind a lag a record shows as it stood then, and a late one shows after one that is younger', async () => {
+    const { now, world, side } = setUp({ lagMs: 5_000, lateMs: ({ id }) => (id === 'late' ? 60_000 : 0) });
+    const ann = world.addPerson({ at: START, status: 'new' });
+    world.addPerson({ id: 'late', at: START });
+    now.ms = START + 6_000;
+    world.edit(ann, 'status', 'working', { at: START + 4_000 });
+    const first = await drain(side, 'people', null, { fields: ['status'] });
+    expect(first.events).toMatchObject([{ id: ann, version: '1', record: { fields: new Map([['status', 'new']]) } }]);
+    now.ms = START + 20_000;
+    const second = await drain(side, 'people', first.cursor, { fields: ['status'] });
+    expect(second.events).toMatchObject([{ id: ann, version: '2', record: { fields: new Map([['status', 'working']]) } }]);
+    now.ms = START + 66_000;
+    expect((await drain(side, 'people', second.cursor)).events.map((event) => event.id)).toContain('late');
+  });
+
   test('the overlap repeats the young ones, with the same version', async () => {
     const { now, world, side } = setUp({ overlapMs: 10_000 });
     world.addPerson({ at: START });
