@@ -151,7 +151,12 @@ export async function withTruce<T>(
 ): Promise<T> {
   const env = await environment(io);
   const raw = config ?? (await rawConfig(options, env, io));
-  const [{ truce }, { parseConfig }] = await Promise.all([import('../truce.ts'), import('../../config/schema.ts')]);
+  const [{ truce }, { parseConfig }, { nodeHttp }, { proxyFrom }] = await Promise.all([
+    import('../truce.ts'),
+    import('../../config/schema.ts'),
+    import('../transport/node-http.ts'),
+    import('../transport/proxy.ts'),
+  ]);
   const settings = parseConfig(raw);
   const crms = await adapters(env, { ...opening, currency: settings.company.currency });
   await using instance = await truce({
@@ -159,7 +164,7 @@ export async function withTruce<T>(
     state: state ?? statePath(options, env, io),
     warehouse: warehousePathOrNone(options, env, io),
     settings,
-    ports: { log: logTo(io) },
+    ports: { log: logTo(io), http: nodeHttp({ proxy: proxyFrom(env) }) },
   });
   return await work(instance);
 }

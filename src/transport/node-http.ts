@@ -6,6 +6,7 @@ import type { ClientRequest, IncomingMessage, RequestOptions } from 'node:http';
 import { CrmError } from '../errors.ts';
 import type { CrmFailure } from '../errors.ts';
 import type { Http, HttpRequest, HttpResponse } from '../ports.ts';
+import type { ProxySettings } from './proxy.ts';
 
 /** Idle connections are closed by us after this time: a write on a connection that the server just closed is ambiguous. */
 const idleConnectionMs = 4000;
@@ -26,16 +27,30 @@ const neverSent: ReadonlySet<string> = new Set([
   'ERR_TLS_CERT_ALTNAME_INVALID',
   'ERR_INVALID_CHAR',
   'ERR_INVALID_HTTP_TOKEN',
+  'ERR_PROXY_TUNNEL',
 ]);
+
+export interface NodeHttpOptions {
+  /** Requests over TLS go through this proxy: it sees the host's name and bytes it can't read. @default none */
+  readonly proxy?: ProxySettings | null | undefined;
+  /** Certificates to trust instead of the usual ones, as PEM. @default the usual ones */
+  readonly ca?: string | undefined;
+}
 
 /**
  * HTTP over `node:http` and `node:https` with kept-alive connections: one exchange, the whole answer, no policy.
  * Redirects are returned, never followed. Its errors name no header and no path; `ambiguous` is false only when the
  * request has certainly not left.
  */
-export function nodeHttp(): Http {
+export function nodeHttp({ proxy, ca }: NodeHttpOptions = {}): Http {
+  // Plain HTTP is for this machine only, which no proxy stands before.
   const plain = new PlainAgent({ keepAlive: true, timeout: idleConnectionMs });
-  const tls = new TlsAgent({ keepAlive: true, timeout: idleConnectionMs });
+  const tls = new TlsAgent({
+    keepAlive: true,
+    timeout: idleConnectionMs,
+    ...(proxy === undefined || proxy === null ? {} : { proxyEnv: { ...proxy } }),
+    ...(ca === undefined ? {} : { ca }),
+  });
   return {
     exchange: async (request) => {
       const answer = await receive(request, (url, options) =>
