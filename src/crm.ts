@@ -1,4 +1,5 @@
 import type { Account, ActorRef, Campaign, Deal, DealPerson, Member, Person, Rate, StatusChange, Touch, User } from './model/records.ts';
+import type { CrmError } from './errors.ts';
 import type { Ports } from './ports.ts';
 import type { FieldValue, Fields, Instant, Precision, RecordId } from './model/words.ts';
 
@@ -223,6 +224,8 @@ export type WriteResult =
       readonly retryable: boolean;
       /** Another record that stands in the way, where the vendor names it. */
       readonly existingId?: RecordId;
+      /** With `NOT_SENT`: what stopped the batch before this item. */
+      readonly stoppedBy?: CrmError;
     }
   | { readonly intentId: string; readonly status: 'ambiguous'; readonly cause: string };
 
@@ -239,6 +242,8 @@ export type RejectCode =
   | 'VALIDATION_RULE'
   | 'NO_ACCESS'
   | 'LOCKED'
+  /** Certainly not written, because the batch stopped before it: nothing is wrong with the record. */
+  | 'NOT_SENT'
   | 'OTHER';
 
 export interface Description {

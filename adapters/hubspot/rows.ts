@@ -89,6 +89,7 @@ const fixes: Readonly<Record<RejectCode, string>> = {
   VALIDATION_RULE: 'The value breaks a rule that an admin set on the property: change the rule or the mapping.',
   NO_ACCESS: 'Add the missing scope to the service key or private app; adapters/hubspot/README.md lists them all.',
   LOCKED: 'It is tried again by itself.',
+  NOT_SENT: 'It is planned again in the next run.',
   OTHER: 'Look the code up in HubSpot’s error reference; the record is tried again with a growing pause.',
 };
 

@@ -108,7 +108,8 @@ async function sendAll(room: Room, batches: readonly (readonly Row[])[], sending
   // Part of it is written, and that must be told; the rest has certainly not been sent or taken.
   for (const { item } of batches.flat()) {
     if (sending.results.has(item)) continue;
-    sending.results.set(item, rejected(item, 'OTHER', { cause: failure.message, fix: failure.hint, retryable: true }));
+    const words = { cause: `not sent: ${failure.message}`, fix: failure.hint, retryable: true };
+    sending.results.set(item, { ...rejected(item, 'NOT_SENT', words), stoppedBy: failure });
   }
 }
 

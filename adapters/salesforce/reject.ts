@@ -1,4 +1,5 @@
 import type { RejectCode, WriteResult } from '../../src/crm.ts';
+import type { CrmError } from '../../src/errors.ts';
 import { withoutPersonalData } from './classify.ts';
 import type { VendorError } from './classify.ts';
 import { canonicalId } from './ids.ts';
@@ -130,14 +131,15 @@ export function changedMeanwhile(intentId: string): WriteResult {
 }
 
 /** A write that certainly was not made because the batch stopped before it. */
-export function notSent(intentId: string, why: string): WriteResult {
+export function notSent(intentId: string, why: CrmError): WriteResult {
   return {
     intentId,
     status: 'rejected',
-    code: 'OTHER',
-    cause: `not sent: ${why}`,
+    code: 'NOT_SENT',
+    cause: `not sent: ${why.code}, the batch stopped`,
     fix: 'It is planned again in the next run.',
     retryable: true,
+    stoppedBy: why,
   };
 }
 

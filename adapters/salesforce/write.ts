@@ -39,7 +39,7 @@ export async function writeRecords(
   }
   const run: Run = { context, options, results, answered: false, stopped: null };
   for (const round of rounds(jobs)) await sendRound(run, round);
-  const final = batch.map((item, index) => results[index] ?? notSent(item.intentId, 'the batch ended early'));
+  const final = batch.map((item, index) => results[index] ?? unanswered(item.intentId));
   return explained(context, kind, { batch, results: final, options });
 }
 
@@ -49,7 +49,7 @@ interface Run {
   readonly results: (WriteResult | undefined)[];
   /** Something was sent and has its result: from then on a failure must not hide it. */
   answered: boolean;
-  stopped: string | null;
+  stopped: CrmError | null;
 }
 
 interface Prepared {
@@ -187,6 +187,10 @@ function settle(run: Run, sent: readonly Sent[]): void {
   if (sent.length > 0) run.answered = true;
 }
 
+function unanswered(intentId: string): WriteResult {
+  return { intentId, status: 'ambiguous', cause: 'the batch ended without a word about this record' };
+}
+
 /** After a failure nothing more is sent. */
 function skipped(run: Run, jobs: readonly Job[]): boolean {
   if (run.stopped === null) return false;
@@ -200,13 +204,13 @@ function skipped(run: Run, jobs: readonly Job[]): boolean {
  */
 function absorb(run: Run, jobs: readonly Job[], error: unknown): void {
   if (!(error instanceof CrmError) || (!error.ambiguous && !run.answered)) throw error;
-  run.stopped ??= `${error.code}, the batch stopped`;
+  run.stopped ??= error;
   run.answered = true;
   for (const job of jobs) {
     const { intentId } = job.item;
     run.results[job.index] = error.ambiguous
       ? { intentId, status: 'ambiguous', cause: `${error.code}: no complete answer` }
-      : notSent(intentId, error.code);
+      : notSent(intentId, error);
   }
 }
 

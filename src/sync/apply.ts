@@ -171,7 +171,11 @@ async function send(run: Applying, { side, kind, sendings }: Batch): Promise<voi
   );
   const results = await run.crms[side].write(kind, items);
   const answered = { side, kind, sendings, results: new Map(results.map((result) => [result.intentId, result])) };
-  await followUp(run, await conclude(run, answered), { side, kind });
+  const done = await conclude(run, answered);
+  const stopped = results.find((result) => result.status === 'rejected' && result.stoppedBy !== undefined);
+  // All that was answered is stored; going on would only ask again what the CRM has just refused.
+  if (stopped?.status === 'rejected' && stopped.stoppedBy !== undefined) throw stopped.stoppedBy;
+  await followUp(run, done, { side, kind });
 }
 
 /** What a batch leaves to do: people to be planned anew, and values to be put back. */

@@ -161,6 +161,11 @@ function rejected(run: Applying, done: Conclusion, { sending, result, at }: Reje
     done.changedMeanwhile.push(line);
     return;
   }
+  if (result.code === 'NOT_SENT') {
+    // Nothing is wrong with the record: it is planned again by the next run, and never held back.
+    done.outcomes.push({ id: intent.id, status: 'superseded', code: result.code, cause: result.cause, fix: result.fix, at });
+    return;
+  }
   done.outcomes.push({ id: intent.id, status: 'rejected', code: result.code, cause: result.cause, fix: result.fix, at });
   const recordId = line.recordId ?? line.key;
   if (recordId === null) return;
