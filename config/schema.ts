@@ -77,9 +77,27 @@ export const configSchema: z.ZodType<TruceConfig> = z.strictObject({
     .prefault({}),
   fields: z.array(field).default([]).describe('Further fields that are kept the same on both sides, beside the status.'),
   ambiguous: z
-    .enum(['quarantine', 'prefer-contact', 'most-recent'])
+    .enum(['quarantine', 'prefer-contact', 'most-recent', 'group'])
     .default('quarantine')
-    .describe('What to do when a person has several possible counterparts.'),
+    .describe(
+      'What to do when a person has several possible counterparts: quarantine waits for somebody (truce link review); prefer-contact and most-recent take one; group takes all records of Salesforce for one person: its status is that of the open lead furthest on, and is written to all open leads.',
+    ),
+  deletes: z
+    .strictObject({
+      returning: z
+        .enum(['ask', 'link'])
+        .default('ask')
+        .describe(
+          'A newcomer has the address of a person whose counterpart was deleted: ask waits for somebody (truce link review), link takes it for the same person.',
+        ),
+      erased: z
+        .enum(['unlink', 'forget'])
+        .default('unlink')
+        .describe(
+          'A record was erased for privacy: unlink drops its values; forget also forgets the person in state and warehouse, as truce forget does. Neither touches the other CRM.',
+        ),
+    })
+    .prefault({}),
   guards: z
     .strictObject({
       changes: z
@@ -155,6 +173,7 @@ export interface TruceConfig {
   readonly status: { readonly marketing: StatusMapConfig; readonly sales: StatusMapConfig; readonly policy: Settings['status']['policy'] };
   readonly fields: readonly Settings['fields'][number][];
   readonly ambiguous: Settings['ambiguous'];
+  readonly deletes: Settings['deletes'];
   readonly guards: Settings['guards'];
   readonly outcomes: Settings['outcomes'];
   readonly teams: Settings['teams'];
@@ -208,6 +227,7 @@ export function parseConfig(raw: unknown): Settings {
     status,
     fields: config.fields,
     ambiguous: config.ambiguous,
+    deletes: config.deletes,
     guards: config.guards,
     outcomes: config.outcomes,
     teams: lowerCaseTeams(config.teams),

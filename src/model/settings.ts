@@ -12,7 +12,8 @@ export interface Settings {
   /** Further synced fields beside the status. */
   readonly fields: readonly FieldSettings[];
   /** What to do with a person who has several possible counterparts. */
-  readonly ambiguous: 'quarantine' | 'prefer-contact' | 'most-recent';
+  readonly ambiguous: 'quarantine' | 'prefer-contact' | 'most-recent' | 'group';
+  readonly deletes: DeleteSettings;
   readonly guards: GuardSettings;
   readonly outcomes: OutcomeSettings;
   readonly teams: TeamSettings;
@@ -22,6 +23,14 @@ export interface Settings {
   readonly channel: Readonly<Record<Side, string | null>>;
   /** SHA-256 of the parsed configuration in canonical form; binds plans and state to it. */
   readonly hash: string;
+}
+
+/** What follows when a record is deleted in a CRM. The other side's record is never deleted, and none is ever made again. */
+export interface DeleteSettings {
+  /** Whether a newcomer with the address of somebody whose counterpart was deleted waits for a decision, or is linked. */
+  readonly returning: 'ask' | 'link';
+  /** Whether a record erased for privacy is unlinked only, or the whole person is forgotten. */
+  readonly erased: 'unlink' | 'forget';
 }
 
 export interface CompanySettings {

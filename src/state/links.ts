@@ -23,6 +23,8 @@ export function linkStore(db: Database): LinkStore {
     linkedCount: async () => countOf(db, `SELECT count(*) AS n FROM links WHERE kind = 'linked'`),
     unsettledCount: async () => countOf(db, `SELECT count(*) AS n FROM links WHERE kind = 'linked' AND settled = 0`),
     ambiguous: async () => db.all(`SELECT * FROM links WHERE kind = 'ambiguous' ORDER BY id`).map((row) => linkFrom(db, row)),
+    ambiguousPage: async (after, limit) =>
+      db.all(`SELECT * FROM links WHERE kind = 'ambiguous' AND id > ? ORDER BY id LIMIT ?`, after, limit).map((row) => linkFrom(db, row)),
     reopenAmbiguous: async () => {
       db.run(`UPDATE people SET unresolved = 1 WHERE link_id IN (SELECT id FROM links WHERE kind = 'ambiguous')`);
     },
@@ -116,7 +118,7 @@ export function putLinks(db: Database, links: NonNullable<StateBatch['links']>):
       candidates,
       link.unchanged === true ? 1 : 0,
     );
-    if (link.kind !== 'linked') db.run('DELETE FROM bases WHERE link_id = ?', link.id);
+    if (link.kind !== 'linked' || link.parted === true) db.run('DELETE FROM bases WHERE link_id = ?', link.id);
   }
 }
 

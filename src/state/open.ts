@@ -11,6 +11,7 @@ import { leaseGuard } from './lease.ts';
 import { dropEmptyLinks, linkStore, putBases, putLinks } from './links.ts';
 import { peopleStore, putPeople, removePeople } from './people.ts';
 import { applicationId, migrations } from './schema.sql.ts';
+import { putChoices, verdictStore } from './verdicts.ts';
 import type { State, StateBatch } from './types.ts';
 
 /** 100 MB of 4 KiB pages. */
@@ -138,6 +139,7 @@ function stateOn(db: Database, dropped: () => void): State {
     journal: journalStore(db),
     quarantine: quarantineStore(db),
     frozen: frozenStore(db),
+    verdicts: verdictStore(db),
     lease,
     ledger: ledgerStore(db, write),
     commit: async (batch) => write(() => store(db, batch)),
@@ -165,6 +167,7 @@ function stateOn(db: Database, dropped: () => void): State {
 function store(db: Database, batch: StateBatch): void {
   if (batch.people !== undefined) putPeople(db, batch.people, batch.pass ?? 0);
   if (batch.gone !== undefined) removePeople(db, batch.gone);
+  if (batch.choose !== undefined) putChoices(db, batch.choose);
   if (batch.links !== undefined) putLinks(db, batch.links);
   if (batch.left !== undefined) dropEmptyLinks(db, batch.left);
   for (const ref of batch.resolved ?? []) db.run('UPDATE people SET unresolved = 0 WHERE side = ? AND record_id = ?', ref.side, ref.id);

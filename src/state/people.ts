@@ -1,6 +1,7 @@
 import type { RecordId, Side } from '../model/words.ts';
 import type { Database } from './database.ts';
 import { identityText, personColumns, personFrom, personText, text, textOrNull } from './rows.ts';
+import { chosenFor, moveVerdicts, rememberLoss } from './verdicts.ts';
 import type { PeopleStore, PersonRef, StateBatch, StoredPerson } from './types.ts';
 
 /** A shared mailbox may stand on thousands of records; nobody needs them all to see that they are not one person. */
@@ -78,6 +79,7 @@ function related(db: Database, record: StoredPerson, read: (side: Side, id: stri
     for (const row of db.all(`SELECT ${personColumns} FROM people WHERE person_key = ?`, record.key)) add(personFrom(row));
   if (record.linkId !== null)
     for (const row of db.all(`SELECT ${personColumns} FROM people WHERE link_id = ?`, record.linkId)) add(personFrom(row));
+  for (const ref of chosenFor(db, record)) add(read(ref.side, ref.id));
   return [...found.values()];
 }
 
@@ -158,6 +160,7 @@ function putIdentities(db: Database, person: StoredPerson, replace: boolean): vo
 export function removePeople(db: Database, gone: NonNullable<StateBatch['gone']>): void {
   for (const ref of gone) {
     const row = db.get(`SELECT ${personColumns} FROM people WHERE side = ? AND record_id = ?`, ref.side, ref.id);
+    if (ref.deleted === true) rememberLoss(db, ref, ref.at ?? 0);
     if (row !== undefined) removePerson(db, personFrom(row), ref.mergedInto);
     if (ref.erased) {
       db.run(
@@ -166,6 +169,7 @@ export function removePeople(db: Database, gone: NonNullable<StateBatch['gone']>
         ref.id,
       );
     }
+    moveVerdicts(db, ref);
     if (ref.mergedInto !== null) {
       const heir = `UPDATE OR IGNORE frozen SET record_id = ? WHERE side = ? AND kind = 'person' AND record_id = ?`;
       db.run(heir, ref.mergedInto, ref.side, ref.id);
@@ -192,7 +196,10 @@ function removePerson(db: Database, person: StoredPerson, mergedInto: RecordId |
   else if (sides.size < 2) {
     db.run(`UPDATE links SET kind = 'single', rule = 'single', confidence = 1, settled = 1, candidates = NULL WHERE id = ?`, person.linkId);
   }
-  if (sides.size < 2) db.run('DELETE FROM bases WHERE link_id = ?', person.linkId);
+  // Of a group's deleted record nothing says that the remaining ones moved: what they hold is compared afresh.
+  const spoke = mergedInto === null && !person.converted && left.some((row) => row['side'] === person.side);
+  if (sides.size < 2 || spoke) db.run('DELETE FROM bases WHERE link_id = ?', person.linkId);
+  if (spoke) db.run('UPDATE links SET settled = 0 WHERE id = ?', person.linkId);
 }
 
 /** What was linked to the record that lost the merge now points to the one that survived it. */

@@ -82,6 +82,23 @@ CREATE TABLE frozen (
 CREATE INDEX frozen_run ON frozen (run_id);
 CREATE INDEX frozen_by_run ON frozen (by_run);
 `,
+  `
+CREATE TABLE choices (
+  marketing TEXT NOT NULL, sales TEXT NOT NULL, same INTEGER NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (marketing, sales)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX choices_sales ON choices (sales);
+
+CREATE TABLE tombstones (
+  side TEXT NOT NULL, record_id TEXT NOT NULL, gone_id TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (side, record_id, gone_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE forgotten (mac TEXT NOT NULL PRIMARY KEY, at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+`,
+  `
+ALTER TABLE runs ADD COLUMN by_user TEXT;
+ALTER TABLE runs ADD COLUMN approver TEXT;
+CREATE INDEX journal_at ON journal (at);
+`,
 ];
 
 /** Marks a SQLite file as a Truce state ("Trce"). */

@@ -33,8 +33,11 @@ export interface PersonRef {
   readonly id: RecordId;
 }
 
-/** How records were found to be one person; `stored`: once linked, nothing but the stored link joins them any more. */
-export type LinkRule = 'single' | 'conversion' | 'stored' | 'cross-id' | 'key' | 'email' | 'policy';
+/**
+ * How records were found to be one person; `stored`: once linked, nothing but the stored link joins them any more; `person`:
+ * somebody said so; `group`: several records of sales are one person with one of marketing.
+ */
+export type LinkRule = 'single' | 'conversion' | 'stored' | 'cross-id' | 'key' | 'email' | 'policy' | 'person' | 'group';
 export type LinkKind = 'single' | 'linked' | 'ambiguous';
 
 /** One person: the records that are it. */
@@ -184,13 +187,40 @@ export interface StateBatch {
   /** The pass in which `people` were seen. */
   readonly pass?: number;
   /** Records that are no more; `erased` also removes their values from journal and bases. */
-  readonly gone?: readonly (PersonRef & { readonly erased: boolean; readonly mergedInto: RecordId | null })[];
+  readonly gone?: readonly (PersonRef & {
+    readonly erased: boolean;
+    readonly mergedInto: RecordId | null;
+    /** Somebody deleted it: what was linked to it is remembered to have lost it. @default false */
+    readonly deleted?: boolean;
+    readonly at?: Instant;
+  })[];
   /** `unchanged`: all members belonged to it before, so that it may stay settled. Members are looked at no more until their identity changes. */
-  readonly links?: readonly (Link & { readonly unchanged?: boolean })[];
+  readonly links?: readonly (Link & {
+    readonly unchanged?: boolean;
+    /** A record that belonged to it does no more: what was agreed on is void. */
+    readonly parted?: boolean;
+  })[];
+  /** What somebody decided about pairs of records; `same: null` takes an earlier word back. Their links are resolved anew. */
+  readonly choose?: readonly (Omit<Choice, 'same'> & { readonly same: boolean | null })[];
   /** Links that members have left; dropped when nobody belongs to them any more. */
   readonly left?: readonly string[];
   /** Records that are in no link of this batch and shall not be looked at again either. */
   readonly resolved?: readonly PersonRef[];
+/** Somebody's word on whether two records are one person. */
+export interface Choice {
+  readonly marketing: RecordId;
+  readonly sales: RecordId;
+  readonly same: boolean;
+  readonly at: Instant;
+}
+
+/** What is known about records beyond what stands on them. */
+export interface VerdictRows {
+  readonly choices: readonly Choice[];
+  /** Records (`side`, `id`) whose linked counterpart was deleted, with its id. */
+  readonly tombstones: readonly (PersonRef & { readonly goneId: string; readonly at: Instant })[];
+}
+
   /** Links with nothing left to do; the planner passes them by until a record changes. */
   readonly settled?: readonly string[];
   readonly unsettled?: readonly string[];
@@ -254,6 +284,8 @@ export interface CursorStore {
 export interface RunStore {
   get(id: string): Promise<RunRecord | null>;
   last(limit: number): Promise<readonly RunRecord[]>;
+  /** Ambiguous links with a higher id than `after`, by id. */
+  ambiguousPage(after: string, limit: number): Promise<readonly Link[]>;
 }
 
 export interface JournalStore {
@@ -294,6 +326,14 @@ export interface FrozenRun {
   readonly why: Frozen['why'];
   readonly runId: string;
   readonly byRun: string;
+/** What people decided about who is who. */
+export interface VerdictStore {
+  /** What is known about any of these records. */
+  of(refs: readonly PersonRef[]): Promise<VerdictRows>;
+  /** All choices, by marketing's id and then sales'; only those after the given pair. */
+  page(after: { readonly marketing: string; readonly sales: string }, limit: number): Promise<readonly Choice[]>;
+}
+
   readonly fields: number;
   readonly at: Instant;
 }
@@ -380,3 +420,4 @@ export interface State {
   overlay(): Promise<State>;
   close(): Promise<void>;
 }
+  readonly verdicts: VerdictStore;

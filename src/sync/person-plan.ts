@@ -4,7 +4,7 @@ import type { Instant, RecordId, Side } from '../model/words.ts';
 import type { Base, Hold, LinkedPerson, StoredPerson } from '../state/types.ts';
 import { mergeField, type Agreement, type Decision, type FieldRule, type SideInput } from './merge.ts';
 import type { ValueTime } from './policy.ts';
-import { derivedRung } from './status-map.ts';
+import { alsoWritten, plainValue, viewOf, type SideView } from './side-view.ts';
 import type { Targets } from './targets.ts';
 
 /** What planning a person needs to know beside the person. */
@@ -35,13 +35,6 @@ export interface PersonPlan {
   readonly needsTimes: boolean;
 }
 
-/** A side of a person: the record that is read and written, and the status that follows from deals where it does. */
-interface SideView {
-  readonly record: StoredPerson;
-  readonly writable: boolean;
-  readonly derived: SideInput['derived'];
-}
-
 /** The merge rules of a configuration, the status first. */
 export function rulesOf(settings: Settings): readonly FieldRule[] {
   const status: FieldRule = { kind: 'status', name: 'status', maps: settings.status, policy: settings.status.policy };
@@ -54,7 +47,8 @@ export function planPerson(person: LinkedPerson, context: PlanContext, times: Ti
   const { marketing, sales } = views;
   if (marketing === null || sales === null) return nothing(person.id);
   const both = { marketing, sales };
-  const changes: Record<Side, PlannedChange[]> = { marketing: [], sales: [] };
+  const changes = new Map<StoredPerson, PlannedChange[]>();
+  const add = (record: StoredPerson, change: PlannedChange): void => void changes.set(record, [...(changes.get(record) ?? []), change]);
   const bases: Base[] = [];
   const conflicts = new Set<Side>();
   const hold: Hold[] = [];
@@ -80,34 +74,55 @@ export function planPerson(person: LinkedPerson, context: PlanContext, times: Ti
         break;
       case 'ask':
         // No write: the line shows the conflict to whoever has to settle it.
-        changes.marketing.push(askChange(rule, marketing, decision.reason));
+        add(marketing.record, askChange(rule, marketing, decision.reason));
         conflicts.add('marketing');
         hold.push(askHold(marketing.record, rule, { cause: decision.reason, at: context.now }));
         break;
       case 'write': {
-        const target = both[decision.target];
-        const remote = remoteName(rule, decision.target);
-        const obstacle = context.targets[decision.target].obstacle(target.record.object, remote, decision.value);
-        if (obstacle !== null)
-          return heldBack(person, {
-            side: decision.target,
-            recordId: target.record.id,
-            code: 'VALUE_NOT_ALLOWED',
-            ...obstacle,
-            now: context.now,
-          });
+        const written = writesOf(rule, decision, { view: both[decision.target], context });
+        if (!written.fine) return heldBack(person, { ...written, now: context.now });
         if (decision.conflict) conflicts.add(decision.target);
-        changes[decision.target].push(
-          changeOf(rule, decision, { target: target.record, sideEffect: context.targets[decision.target].sideEffect(remote) }),
-        );
+        for (const [record, change] of written.changes) add(record, change);
         break;
       }
     }
   }
-  const lines = (['marketing', 'sales'] as const)
-    .filter((side) => changes[side].length > 0)
-    .map((side) => lineOf(person, both, { side, changes: changes[side], conflict: conflicts.has(side), context }));
+  const lines = (['marketing', 'sales'] as const).flatMap((side) =>
+    [both[side].record, ...both[side].others].flatMap((record) => {
+      const own = changes.get(record);
+      return own === undefined ? [] : [lineOf(person, both, { record, changes: own, conflict: conflicts.has(side), context })];
+    }),
+  );
   return { linkId: person.id, lines, bases, hold, held, conflict: conflicts.size > 0, settled: lines.length === 0, needsTimes: false };
+}
+
+type Writes =
+  | { readonly fine: true; readonly changes: readonly (readonly [StoredPerson, PlannedChange])[] }
+  | {
+      readonly fine: false;
+      readonly side: Side;
+      readonly recordId: RecordId;
+      readonly code: string;
+      readonly cause: string;
+      readonly fix: string;
+    };
+
+/** The changes that a decision makes, on every record of the target that it is written to; or what stands in the way. */
+function writesOf(
+  rule: FieldRule,
+  decision: Decision & { kind: 'write' },
+  { view, context }: { readonly view: SideView; readonly context: PlanContext },
+): Writes {
+  const { target: side, value } = decision;
+  const remote = remoteName(rule, side);
+  const targets = context.targets[side];
+  const records = [view.record, ...alsoWritten(view, { status: rule.kind === 'status', remote, value }, context.settings)];
+  for (const { id, object } of records) {
+    const obstacle = targets.obstacle(object, remote, value);
+    if (obstacle !== null) return { fine: false, side, recordId: id, code: 'VALUE_NOT_ALLOWED', ...obstacle };
+  }
+  const sideEffect = targets.sideEffect(remote);
+  return { fine: true, changes: records.map((target) => [target, changeOf(rule, decision, { target, sideEffect })]) };
 }
 
 function nothing(linkId: string): PersonPlan {
@@ -122,21 +137,6 @@ function heldBack(
   return { ...nothing(person.id), settled: false, hold: [{ side, kind: 'person', recordId, code, cause, fix, at: now }] };
 }
 
-/**
- * The record of a side that lives: of a converted lead the one that it became. A converted person's status follows from
- * the deals; so does that of a record without the status field that takes part in deals.
- */
-function viewOf(person: LinkedPerson, side: Side, settings: Settings): SideView | null {
-  const members = person.members.filter((member) => member.side === side);
-  const converted = members.find((member) => member.converted);
-  const record = members.find((member) => !member.converted) ?? converted;
-  if (record === undefined) return null;
-  const outcomes = members.flatMap((member) => member.dealOutcomes);
-  const withoutStatus = !record.fields.has(settings.status[side].field);
-  const derived = converted !== undefined || (withoutStatus && outcomes.length > 0) ? derivedRung(outcomes) : null;
-  return { record, writable: !record.converted, derived };
-}
-
 function inputOf(view: SideView, field: { rule: FieldRule; side: Side; times: Times | null }): SideInput {
   const { rule, side, times } = field;
   const remote = remoteName(rule, side);
@@ -144,7 +144,7 @@ function inputOf(view: SideView, field: { rule: FieldRule; side: Side; times: Ti
   const time = times === null ? null : times(side, remote);
   if (rule.kind === 'status') return { raw: view.derived === null ? raw : (raw ?? null), derived: view.derived, time };
   // A converted record takes no writes, and what it still shows is of the past.
-  return { raw: view.writable ? raw : undefined, derived: null, time };
+  return { raw: view.writable ? plainValue(view, remote) : undefined, derived: null, time };
 }
 
 /** The CRM's name of a field. */
@@ -191,15 +191,15 @@ export function baseOf(linkId: string, field: string, settled: { readonly agreem
 }
 
 interface LineParts {
-  readonly side: Side;
+  readonly record: StoredPerson;
   readonly changes: readonly PlannedChange[];
   readonly conflict: boolean;
   readonly context: PlanContext;
 }
 
 function lineOf(person: LinkedPerson, views: Readonly<Record<Side, SideView>>, parts: LineParts): PlanLine {
-  const { side, changes, conflict, context } = parts;
-  const { record } = views[side];
+  const { record, changes, conflict, context } = parts;
+  const { side } = record;
   return {
     id: `sync-${side}-${record.id}`,
     room: 'sync',
@@ -210,7 +210,7 @@ function lineOf(person: LinkedPerson, views: Readonly<Record<Side, SideView>>, p
     object: record.object,
     key: null,
     linkId: person.id,
-    urls: { ...urlOf(views.marketing.record, context), ...urlOf(views.sales.record, context) },
+    urls: { ...urlOf(views.marketing.record, context), ...urlOf(views.sales.record, context), ...urlOf(record, context) },
     conflict,
     changes,
   };

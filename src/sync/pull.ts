@@ -273,7 +273,8 @@ async function storePeople(pulling: Pulling, at: { side: Side; page: ChangePage<
 
 function goneBy(side: Side, event: Exclude<ChangeEvent<Person>, { type: 'upsert' }>): NonNullable<StateBatch['gone']>[number] {
   const mergedInto = event.type === 'merged' ? event.into : null;
-  return { side, id: event.id, erased: event.type === 'erased', mergedInto };
+  const deleted = event.type === 'deleted' || event.type === 'erased';
+  return { side, id: event.id, erased: event.type === 'erased', mergedInto, deleted, at: event.at };
 }
 
 /** Counts linked people who are about to lose a record, and stops while that can still be undone. */

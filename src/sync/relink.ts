@@ -2,13 +2,14 @@ import type { Settings } from '../model/settings.ts';
 import type { Hold, Link, PersonRef, State, StoredPerson } from '../state/types.ts';
 import type { Instant } from '../model/words.ts';
 import { resolveLinks, type LinkDecision } from './link.ts';
+import { verdictsOf, type Verdicts } from './verdicts.ts';
 
 /** Seeds taken up at once, and how many records one neighbourhood may have before it is no person any more (a shared mailbox). */
 const seedsPerStep = 500;
 const neighbourhoodLimit = 200;
 
 /** The codes that the links themselves put into quarantine, and take out again. */
-const linkCodes: ReadonlySet<string> = new Set(['AMBIGUOUS_MATCH', 'MALFORMED_EMAIL', 'SHARED_ADDRESS']);
+const linkCodes: ReadonlySet<string> = new Set(['AMBIGUOUS_MATCH', 'MALFORMED_EMAIL', 'SHARED_ADDRESS', 'COUNTERPART_DELETED']);
 
 export interface RelinkOptions {
   readonly state: State;
@@ -27,7 +28,7 @@ export async function relink(options: RelinkOptions): Promise<number> {
     const seeds = await state.people.unresolved(seedsPerStep);
     if (seeds.length === 0) return heldBack;
     const seen = new Set<string>();
-    const links: (Link & { unchanged: boolean })[] = [];
+    const links: (Link & { unchanged: boolean; parted: boolean })[] = [];
     const former = new Map<string, string | null>();
     const left = new Set<string>();
     const resolved: PersonRef[] = [];
@@ -35,14 +36,17 @@ export async function relink(options: RelinkOptions): Promise<number> {
     for (const seed of seeds) {
       if (seen.has(refText(seed))) continue;
       const records = await neighbourhood(state, seed);
-      const decision = records === null ? sharedAddress(seed) : resolveLinks(records, options.settings.ambiguous);
+      const decision =
+        records === null ? sharedAddress(seed) : resolveLinks(records, options.settings.ambiguous, await verdictsFor(options, records));
       const members = records ?? [seed];
       for (const record of members) seen.add(refText(record));
       for (const record of members) former.set(refText(record), record.linkId);
       for (const link of decision.links) {
+        const staying = new Set(link.members.map(refText));
+        const parted = members.some((record) => record.linkId === link.id && !staying.has(refText(record)));
         const before = link.members.map((ref) => former.get(refText(ref)) ?? null);
         for (const id of before) if (id !== null && id !== link.id) left.add(id);
-        links.push({ ...link, unchanged: before.every((id) => id === link.id) });
+        links.push({ ...link, unchanged: !parted && before.every((id) => id === link.id), parted });
       }
       if (records === null) resolved.push({ side: seed.side, id: seed.id });
       hold.push(
@@ -53,6 +57,11 @@ export async function relink(options: RelinkOptions): Promise<number> {
     const release = anyHeld ? await freed(state, [...resolved, ...links.flatMap((link) => link.members)], hold) : [];
     await state.commit({ links, left: [...left], resolved, hold, release });
   }
+}
+
+async function verdictsFor({ state, settings }: RelinkOptions, records: readonly StoredPerson[]): Promise<Verdicts> {
+  const rows = await state.verdicts.of(records);
+  return verdictsOf(settings.deletes.returning === 'link' ? { ...rows, tombstones: [] } : rows);
 }
 
 /** All records that share an identity with the seed, directly or through others; null when there are too many to be one person. */

@@ -5,6 +5,7 @@ import type { Instant, RecordId, Side } from '../model/words.ts';
 import type { Base, LinkedPerson, State } from '../state/types.ts';
 import { normaliseEmail } from './email.ts';
 import { remoteName, rulesOf } from './person-plan.ts';
+import { viewOf } from './side-view.ts';
 
 const leaseMs = 60_000;
 
@@ -53,7 +54,7 @@ export async function settleConflict(
   const { prefer } = settling;
   const other: Side = prefer === 'marketing' ? 'sales' : 'marketing';
   const valueOf = (side: Side): Base['marketing'] =>
-    person.members.find((member) => member.side === side && !member.converted)?.fields.get(remoteName(rule, side));
+    viewOf(person, side, settings)?.record.fields.get(remoteName(rule, side));
   // The other side stands where both last agreed, the preferred one has moved: so it propagates.
   const base: Base = {
     linkId: person.id,

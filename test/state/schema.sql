@@ -2,11 +2,15 @@ CREATE TABLE bases (
   link_id TEXT NOT NULL, field TEXT NOT NULL, marketing TEXT, sales TEXT, rung TEXT, held TEXT, at INTEGER NOT NULL,
   PRIMARY KEY (link_id, field)
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE choices (
+  marketing TEXT NOT NULL, sales TEXT NOT NULL, same INTEGER NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (marketing, sales)
+) STRICT, WITHOUT ROWID;
 CREATE TABLE cursors (
   side TEXT NOT NULL, stream TEXT NOT NULL, cursor TEXT, as_of INTEGER NOT NULL, done INTEGER NOT NULL,
   pass INTEGER NOT NULL, is_full INTEGER NOT NULL, warehouse_behind INTEGER NOT NULL,
   PRIMARY KEY (side, stream)
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE forgotten (mac TEXT NOT NULL PRIMARY KEY, at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE frozen (
   side TEXT NOT NULL, kind TEXT NOT NULL, record_id TEXT NOT NULL, field TEXT NOT NULL,
   why TEXT NOT NULL, run_id TEXT NOT NULL, by_run TEXT NOT NULL, at INTEGER NOT NULL,
@@ -46,10 +50,15 @@ CREATE TABLE quarantine (
 CREATE TABLE runs (
   id TEXT NOT NULL PRIMARY KEY, command TEXT NOT NULL, mode TEXT NOT NULL, epoch INTEGER NOT NULL, started_at INTEGER NOT NULL,
   ended_at INTEGER, status TEXT NOT NULL, code TEXT, detail TEXT
-) STRICT;
+, by_user TEXT, approver TEXT) STRICT;
+CREATE TABLE tombstones (
+  side TEXT NOT NULL, record_id TEXT NOT NULL, gone_id TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (side, record_id, gone_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX choices_sales ON choices (sales);
 CREATE INDEX frozen_by_run ON frozen (by_run);
 CREATE INDEX frozen_run ON frozen (run_id);
 CREATE INDEX identities_record ON identities (side, record_id);
+CREATE INDEX journal_at ON journal (at);
 CREATE INDEX journal_open ON journal (seq) WHERE status = 'open';
 CREATE INDEX journal_record ON journal (side, record_id, seq);
 CREATE INDEX journal_run ON journal (run_id, seq);

@@ -3,14 +3,19 @@ import { expect, test } from 'vitest';
 import type { RecordId } from '../../src/model/words.ts';
 import type { StoredPerson } from '../../src/state/types.ts';
 import { resolveLinks } from '../../src/sync/link.ts';
+import { verdictsOf } from '../../src/sync/verdicts.ts';
 import { storedPerson } from '../support/people.ts';
 
 const m = (id: string, rest: Parameters<typeof storedPerson>[2] = {}) => storedPerson('marketing', id, rest);
 const s = (id: string, rest: Parameters<typeof storedPerson>[2] = {}) => storedPerson('sales', id, rest);
 const emails = ['a@x.io'];
 
-function outcome(records: readonly StoredPerson[], policy: Parameters<typeof resolveLinks>[1] = 'quarantine') {
-  const { links, held } = resolveLinks(records, policy);
+function outcome(
+  records: readonly StoredPerson[],
+  policy: Parameters<typeof resolveLinks>[1] = 'quarantine',
+  verdicts: Parameters<typeof resolveLinks>[2] = verdictsOf({ choices: [], tombstones: [] }),
+) {
+  const { links, held } = resolveLinks(records, policy, verdicts);
   return {
     linked: links.filter((link) => link.kind === 'linked').map((link) => `${link.members.map((ref) => ref.id).join('+')} by ${link.rule}`),
     held: held.map((entry) => `${entry.ref.id} ${entry.code}`),
@@ -84,6 +89,45 @@ test('a record whose only address is none is held back with the fix', () => {
   expect(outcome([m('m1', { badEmails: 1, crossIds: ['s1'] }), s('s1')]).held).toEqual([]);
 });
 
+/** `m1=s1`: somebody said they are one; `m1!s1`: two. */
+function said(...words: readonly string[]) {
+  const choices = words.map((word) => {
+    const [marketing = '', sales = ''] = word.split(/[=!]/);
+    return { marketing: marketing as RecordId, sales: sales as RecordId, same: word.includes('='), at: 1 };
+  });
+  return verdictsOf({ choices, tombstones: [] });
+}
+
+test("somebody's word chooses among candidates, keeps two apart, and joins what nothing else would", () => {
+  const three = [m('m1', { emails }), s('s1', { emails }), s('s2', { emails })];
+  expect(outcome(three, 'quarantine', said('m1=s2', 'm1!s1'))).toMatchObject({ linked: ['m1+s2 by person'], held: [] });
+  expect(outcome(three, 'quarantine', said('m1!s2', 'm1!s1'))).toMatchObject({ linked: [], held: [] });
+  expect(outcome(three, 'quarantine', said('m1=s2', 'm1=s1'))).toMatchObject({ linked: ['m1+s1+s2 by person'], held: [] });
+  expect(outcome([m('m1'), s('s1')], 'quarantine', said('m1=s1'))).toMatchObject({ linked: ['m1+s1 by person'] });
+});
+
+test("somebody's word parts a stored link and gives the record to another", () => {
+  const stored = [m('m1', { emails, linkId: 'p-m-m1' }), s('s1', { emails, linkId: 'p-m-m1' }), s('s2', { emails })];
+  const { linked, held, links } = outcome(stored, 'quarantine', said('m1!s1', 'm1=s2'));
+  expect([linked, held]).toEqual([['m1+s2 by person'], []]);
+  expect(new Set(links.map((link) => link.id)).size).toBe(2);
+});
+
+test('leads are grouped with the one contact they match by any rule, never two contacts with each other', () => {
+  const leads = [s('s1', { emails }), s('s2', { emails }), s('s3', { crossIds: ['m1'] })];
+  expect(outcome([m('m1', { emails }), ...leads], 'group')).toMatchObject({ linked: ['m1+s1+s2+s3 by group'], held: [] });
+  expect(outcome([m('m1', { emails }), m('m2', { emails }), ...leads.slice(0, 2)], 'group').linked).toEqual([]);
+  expect(outcome([m('m1', { emails }), ...leads.slice(0, 2)], 'group', said('m1!s2')).linked).toEqual(['m1+s1 by email']);
+});
+
+test('a newcomer with the address of somebody whose counterpart was deleted waits; a stored id still links it', () => {
+  const lost = verdictsOf({ choices: [], tombstones: [{ side: 'sales', id: 's1' as RecordId, goneId: 'm0', at: 1 }] });
+  const waiting = outcome([m('m1', { emails }), s('s1', { emails })], 'quarantine', lost);
+  expect(waiting).toMatchObject({ linked: [], held: ['m1 COUNTERPART_DELETED'] });
+  expect(outcome([m('m0', { emails }), s('s1', { emails })], 'quarantine', lost).linked).toEqual(['m0+s1 by email']);
+  expect(outcome([m('m1', { emails, crossIds: ['s1'] }), s('s1', { emails })], 'quarantine', lost).linked).toEqual(['m1+s1 by cross-id']);
+});
+
 const person = fc.record({
   side: fc.constantFrom('marketing' as const, 'sales' as const),
   id: fc.constantFrom('1', '2', '3', '4', '5'),
@@ -104,7 +148,7 @@ test('links do not depend on the order of the records, and every record is in ex
   fc.assert(
     fc.property(
       neighbourhood,
-      fc.constantFrom('quarantine' as const, 'prefer-contact' as const, 'most-recent' as const),
+      fc.constantFrom('quarantine' as const, 'prefer-contact' as const, 'most-recent' as const, 'group' as const),
       (people, policy) => {
         const { links, held } = resolveLinks(people, policy);
         const members = links.flatMap((link) => link.members.map((ref) => `${ref.side} ${ref.id}`));
@@ -121,7 +165,7 @@ test('links do not depend on the order of the records, and every record is in ex
 
 test('resolving again with the links stored loses none, and without a policy finds no more', () => {
   fc.assert(
-    fc.property(neighbourhood, fc.constantFrom('quarantine' as const, 'most-recent' as const), (people, policy) => {
+    fc.property(neighbourhood, fc.constantFrom('quarantine' as const, 'most-recent' as const, 'group' as const), (people, policy) => {
       const first = resolveLinks(people, policy).links;
       const linkId = new Map(first.flatMap((link) => link.members.map((ref) => [`${ref.side} ${ref.id}`, link.id] as const)));
       const stored = people.map((one) => ({ ...one, linkId: linkId.get(`${one.side} ${one.id}`) ?? null }));
