@@ -110,6 +110,12 @@ export const configSchema: z.ZodType<TruceConfig> = z.strictObject({
       unlinks: z.strictObject({ share: share.default(0.01).describe('Share of links that a run may dissolve, 0 to 1.') }).prefault({}),
       shrunkBelow: share.default(0.5).describe('A side that lists less than this share of last time stops the run, 0 to 1.'),
       canary: count.default(25).describe('People written by the first live run before it stops and asks; 0: no canary.'),
+      statusWritesPerHour: z
+        .int()
+        .min(1)
+        .nullable()
+        .default(null)
+        .describe('At most this many status writes within an hour, over all runs; the rest waits for later runs. null: no limit.'),
       budgetReserve: share.default(0.2).describe('Share of the daily API allowance that is left to others, 0 to 1.'),
     })
     .prefault({}),

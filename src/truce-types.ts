@@ -4,7 +4,7 @@ import type { Plan, PlanLine, PlanSummary, QuarantineEntry } from './model/plan.
 import type { Settings } from './model/settings.ts';
 import type { Instant, Side } from './model/words.ts';
 import type { Ports } from './ports.ts';
-import type { FrozenRun, Intent, RunRecord, StoredCursor } from './state/types.ts';
+import type { FrozenRun, Intent, Pause, RunRecord, StoredCursor } from './state/types.ts';
 import type { LineOutcome } from './sync/applying.ts';
 import type { Problem } from './sync/check.ts';
 import type { Explanation } from './sync/explain.ts';
@@ -27,6 +27,8 @@ export interface TruceOptions {
   readonly config?: unknown;
   /** A checked configuration; goes before `config`. */
   readonly settings?: Settings | undefined;
+  /** Whoever uses it, for the records. @default nobody is named */
+  readonly user?: string | undefined;
   /** @default the machine's clock, randomness and HTTP; a log that keeps silent */
   readonly ports?: Partial<Ports> | undefined;
   /** Asked before each write; false keeps it from being sent, which the journal notes. */
@@ -77,6 +79,8 @@ export interface ApplyResult {
   readonly id: string;
   readonly ok: boolean;
   readonly counts: Readonly<Record<Intent['status'], number>>;
+  /** Lines that were not written, because an hour's status writes are used up; the next syncs write them. */
+  readonly waiting: number;
   readonly calls: Readonly<Record<Side, number>>;
   readonly durationMs: number;
   /** Every line with its outcome, from the journal. */
@@ -100,6 +104,8 @@ export interface StatusResult {
   readonly open: number;
   readonly openIntents: number;
   readonly quarantine: readonly QuarantineEntry[];
+  /** The pause in force; null when there is none. */
+  readonly paused: Pause | null;
   /** Runs whose fields are left alone until they are released: undone ones, and those that found a fight. */
   readonly frozen: readonly FrozenRun[];
   readonly cursors: readonly StoredCursor[];
@@ -156,6 +162,10 @@ export interface Truce extends AsyncDisposable {
   /** What happened to one person, and why. */
   explain(who: string): Promise<Explanation>;
   status(): Promise<StatusResult>;
+  /** Nothing is written any more, not even by a run under way, until `resume` or until the instant `until`. */
+  pause(pause: { readonly by: string; readonly reason?: string | undefined; readonly until?: Instant | undefined }): Promise<Pause>;
+  /** Ends the pause, and returns it; null when there was none. */
+  resume(): Promise<Pause | null>;
   /** Listens; the answer stops listening. */
   on<K extends keyof TruceEvents>(event: K, listener: (detail: TruceEvents[K]) => void): () => void;
   close(): Promise<void>;

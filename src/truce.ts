@@ -9,9 +9,10 @@ import type { Plan, QuarantineEntry } from './model/plan.ts';
 import type { Settings } from './model/settings.ts';
 import type { Instant, Side } from './model/words.ts';
 import { openState } from './state/open.ts';
-import type { State } from './state/types.ts';
+import type { Pause, State } from './state/types.ts';
 import { problemsOf } from './sync/check.ts';
 import { explain, type Explanation } from './sync/explain.ts';
+import { pauseAt } from './sync/pause.ts';
 import { readPlanFile } from './sync/plan-file.ts';
 import { accountsOf, describeBoth, withRun, type Engine, type Run } from './sync/run.ts';
 import { planStage, pullStage } from './sync/stages.ts';
@@ -58,6 +59,7 @@ export async function truce(options: TruceOptions): Promise<Truce> {
     onOutcome: (outcome) => listeners.tell('line', outcome),
     onPhase: (phase) => listeners.tell('phase', phase),
     onPlanned: (summary) => listeners.tell('planned', summary),
+    user: options.user ?? null,
   };
   return new OpenTruce({ engine, crms, statePath: options.state, stores: warehouses(options.warehouse), listeners });
 }
@@ -250,9 +252,24 @@ class OpenTruce implements Truce {
       open: await state.links.unsettledCount(),
       openIntents: (await state.journal.open()).length,
       quarantine: await state.quarantine.all(),
+      paused: await pauseAt(state, this.#parts.engine.ports.clock.now()),
       frozen: await state.frozen.runs(),
       cursors: await state.cursors.all(),
     };
+  }
+
+  async pause({ by, reason, until }: Parameters<Truce['pause']>[0]): Promise<Pause> {
+    const state = await this.#opened();
+    const pause: Pause = { by, reason: reason ?? null, at: this.#parts.engine.ports.clock.now(), until: until ?? null };
+    await state.meta.setPause(pause);
+    return pause;
+  }
+
+  async resume(): Promise<Pause | null> {
+    const state = await this.#opened();
+    const pause = await pauseAt(state, this.#parts.engine.ports.clock.now());
+    await state.meta.setPause(null);
+    return pause;
   }
 
   on<K extends keyof TruceEvents>(event: K, listener: (detail: TruceEvents[K]) => void): () => void {

@@ -1,3 +1,4 @@
+import { userInfo } from 'node:os';
 import { resolve } from 'node:path';
 import type { HubspotOptions } from '../../adapters/hubspot/index.ts';
 import type { SalesforceOptions } from '../../adapters/salesforce/index.ts';
@@ -164,9 +165,19 @@ export async function withTruce<T>(
     state: state ?? statePath(options, env, io),
     warehouse: warehousePathOrNone(options, env, io),
     settings,
+    user: machineUser(),
     ports: { log: logTo(io), http: nodeHttp({ proxy: proxyFrom(env) }) },
   });
   return await work(instance);
+}
+
+/** The machine's name for whoever runs the command; some containers have none. */
+export function machineUser(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return 'a user without a name';
+  }
 }
 
 /** For commands that do not contact this CRM: whoever asks it anyway gets a clear refusal. */

@@ -6,6 +6,7 @@ import { explainCommand } from './commands/explain.ts';
 import { importCommand } from './commands/import.ts';
 import { initCommand } from './commands/init.ts';
 import { outcomesCommand } from './commands/outcomes.ts';
+import { pauseCommand, resumeCommand } from './commands/pause.ts';
 import { planCommand } from './commands/plan.ts';
 import { provisionCommand } from './commands/provision.ts';
 import { pullCommand } from './commands/pull.ts';
@@ -78,6 +79,8 @@ export function buildProgram(session: Session, said: string[] = []): Command {
     explainCommand,
     undoCommand,
     releaseCommand,
+    pauseCommand,
+    resumeCommand,
     statusCommand,
     quarantineCommand,
     importCommand,

@@ -7,6 +7,28 @@ export function wholeNumber(text: string): number {
   return Number(text);
 }
 
+const units = new Map([
+  ['s', 1000],
+  ['m', 60_000],
+  ['h', 3_600_000],
+  ['d', 86_400_000],
+]);
+
+/** Parses `30m`, `2h`, `1d` for an option, to milliseconds. */
+export function duration(text: string): number {
+  const match = /^(\d{1,6})([smhd])$/.exec(text);
+  const unit = units.get(match?.[2] ?? '');
+  if (match === null || unit === undefined) throw new InvalidArgumentError('Write it like 30m, 2h or 1d.');
+  return Number(match[1]) * unit;
+}
+
+/** Parses an instant for an option: ISO 8601, a day alone being its beginning in UTC; epoch milliseconds. */
+export function instant(text: string): number {
+  const at = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2}))?$/.test(text) ? Date.parse(text) : Number.NaN;
+  if (Number.isNaN(at)) throw new InvalidArgumentError('Write it like 2026-01-31 or 2026-01-31T17:00:00Z.');
+  return at;
+}
+
 /** Adds the options of commands that use only the warehouse and a configuration. */
 export function withWarehouse(command: Command): Command {
   return command

@@ -89,6 +89,8 @@ export interface PlanSummary {
   readonly quarantined: number;
   /** Estimated calls to apply it. */
   readonly calls: Readonly<Record<Side, number>>;
+  /** Records that wait for later runs, because an hour's status writes are used up. @default 0 */
+  readonly waiting?: number;
   /** Records to be written, by side. */
   readonly writes?: Readonly<Record<Side, number>>;
 }

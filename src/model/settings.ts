@@ -90,6 +90,8 @@ export interface GuardSettings {
   readonly shrunkBelow: number;
   /** People written in the first live run before it stops and asks; 0 switches the canary off. */
   readonly canary: number;
+  /** Status writes within any hour; what is more waits for later runs. Null: no limit. */
+  readonly statusWritesPerHour: number | null;
   /** Share of the vendor's daily allowance that is left to others, 0 to 1. */
   readonly budgetReserve: number;
 }

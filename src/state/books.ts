@@ -10,6 +10,7 @@ import type {
   LedgerEntry,
   LedgerStore,
   MetaStore,
+  Pause,
   QuarantineStore,
   RunRecord,
   RunStore,
@@ -58,6 +59,8 @@ export function metaStore(db: Database): MetaStore {
     setReadShape: async (side, shape) => set(`read-shape-${side}`, shape),
     mergedHash: async () => get('merged-hash'),
     setMergedHash: async (hash) => void (hash === null ? db.run("DELETE FROM meta WHERE key = 'merged-hash'") : set('merged-hash', hash)),
+    pause: async () => JSON.parse(get('pause') ?? 'null') as Pause | null,
+    setPause: async (pause) => void (pause === null ? db.run("DELETE FROM meta WHERE key = 'pause'") : set('pause', JSON.stringify(pause))),
   };
 }
 
@@ -121,12 +124,14 @@ function runFrom(row: Cells): RunRecord {
     status: text(row['status']) as RunRecord['status'],
     code: textOrNull(row['code']),
     detail: textOrNull(row['detail']),
+    user: textOrNull(row['by_user']),
+    approver: textOrNull(row['approver']),
   };
 }
 
 export function putRun(db: Database, run: RunRecord): void {
   db.run(
-    'INSERT OR REPLACE INTO runs (id, command, mode, epoch, started_at, ended_at, status, code, detail) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
+    'INSERT OR REPLACE INTO runs (id, command, mode, epoch, started_at, ended_at, status, code, detail, by_user, approver) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
     run.id,
     run.command,
     run.mode,
@@ -136,6 +141,8 @@ export function putRun(db: Database, run: RunRecord): void {
     run.status,
     run.code,
     run.detail,
+    run.user,
+    run.approver,
   );
 }
 

@@ -32,6 +32,12 @@ export function journalStore(db: Database): JournalStore {
     },
     everApplied: async (room) =>
       db.get(`SELECT 1 AS found FROM journal WHERE status = 'applied' AND line ->> '$.room' = ? LIMIT 1`, room) !== undefined,
+    writesOf: async (field, since) => {
+      const sql = `SELECT count(*) AS n FROM journal j WHERE j.at >= ? AND j.status IN ('open', 'applied', 'raced')
+        AND j.line ->> '$.room' IN ('sync', 'repair')
+        AND EXISTS (SELECT 1 FROM json_each(j.line, '$.changes') c WHERE c.value ->> '$.name' = ?)`;
+      return Number(db.get(sql, since, field)?.['n']);
+    },
   };
 }
 

@@ -105,6 +105,19 @@ export interface RunRecord {
   readonly code: string | null;
   /** JSON: what the run reported. */
   readonly detail: string | null;
+  /** Whoever started it, as the machine knows them; null where nobody said. */
+  readonly user: string | null;
+  /** Whoever approved the plan that it applied. */
+  readonly approver: string | null;
+}
+
+/** Somebody's word that nothing is to be written. */
+export interface Pause {
+  readonly by: string;
+  readonly reason: string | null;
+  readonly at: Instant;
+  /** Over by itself from then on; null: until somebody resumes. */
+  readonly until: Instant | null;
 }
 
 /**
@@ -301,6 +314,8 @@ export interface JournalStore {
   counts(runId: string, only?: { readonly room?: PlanLine['room']; readonly kind?: WriteKind }): Promise<JournalCounts>;
   /** Whether any line of a room was ever applied. */
   everApplied(room: PlanLine['room']): Promise<boolean>;
+  /** Writes of a field (by its name in the configuration) noted at or after `since`, repairs included, that were sent and not refused. */
+  writesOf(field: string, since: Instant): Promise<number>;
 }
 
 export interface QuarantineStore {
@@ -397,6 +412,9 @@ export interface MetaStore {
   /** What people were last read with (fields and scope); other fields need all of them read again. */
   readShape(side: Side): Promise<string | null>;
   setReadShape(side: Side, shape: string): Promise<void>;
+  /** The last pause, also one that is over by now; null when there is none. Needs no lease: a run under way heeds it too. */
+  pause(): Promise<Pause | null>;
+  setPause(pause: Pause | null): Promise<void>;
 }
 
 /** What must never be lost: links, bases, cursors, journal, quarantine, ledger, lease. */

@@ -38,7 +38,8 @@ export function checkGuards({ guards, summary, linked, people, allow }: GuardInp
       hint: `Check account, scope and permissions of the ${side} side; nothing was written.`,
     });
   }
-  const changes = summary.create + summary.update;
+  // What only waits is meant too: a wrong map must not slip through because it goes out in drops.
+  const changes = summary.create + summary.update + (summary.waiting ?? 0);
   if (changes > guards.changes.count && changes > guards.changes.share * linked && changes > (allow.changes ?? 0)) {
     throw new PlanError(
       'TOO_MANY_CHANGES',

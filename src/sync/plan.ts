@@ -65,6 +65,7 @@ export class PlanTally {
   #held = 0;
   #quarantined = 0;
   #touched = 0;
+  #waiting = 0;
   readonly #writes: Record<Side, number> = { marketing: 0, sales: 0 };
 
   add(plan: PlannedPerson): void {
@@ -78,6 +79,12 @@ export class PlanTally {
     this.#held += plan.held;
     if (plan.hold.length > 0 || plan.waiting) this.#quarantined += 1;
     if (plan.lines.length > 0 || plan.hold.length > 0 || plan.waiting) this.#touched += 1;
+  }
+
+  /** A person who is left for a later run. */
+  wait(plan: PlannedPerson): void {
+    this.#waiting += plan.lines.length;
+    this.#touched += 1;
   }
 
   /** `linked`: all people with records on both sides; who has no line is unchanged. */
@@ -94,6 +101,7 @@ export class PlanTally {
       held: this.#held,
       quarantined: this.#quarantined,
       calls,
+      waiting: this.#waiting,
       writes: { ...this.#writes },
     };
   }

@@ -9,6 +9,7 @@ import type { RunRecord, State } from '../state/types.ts';
 import { recover } from './apply.ts';
 import type { ApplyOptions, LineOutcome } from './applying.ts';
 import { checkAccount } from './guard.ts';
+import { pauseAt, stopIfPaused } from './pause.ts';
 import { mappedFields } from './observe.ts';
 import type { PulledPage } from './pull.ts';
 
@@ -26,6 +27,8 @@ export interface Engine {
   readonly onPhase: (phase: Phase) => void;
   /** A plan is about to be written. */
   readonly onPlanned: (summary: PlanSummary) => void;
+  /** Whoever uses it, for the records; null where nobody said. */
+  readonly user: string | null;
 }
 
 export type Phase = 'check' | 'recover' | 'pull' | 'link' | 'merge' | 'plan' | 'apply' | 'outcomes' | 'read-back';
@@ -49,16 +52,25 @@ export interface RunOptions {
   readonly command: string;
   readonly mode: Mode;
   readonly signal?: AbortSignal | undefined;
+  /** Whoever approved what is applied. */
+  readonly approver?: string | undefined;
 }
+
+/** Commands that a pause stops. An undo is asked for by name, and a pull writes nothing. */
+const pausable: ReadonlySet<string> = new Set(['sync', 'outcomes', 'apply']);
 
 /**
  * Does the work of one run: under the lease, for the right accounts, after what an earlier run left open was resolved.
  * The run and how it ended stand in the state, whatever happens.
- * @throws {StateError} `STATE_LOCKED`, `STATE_OTHER_ACCOUNT`, `LEASE_LOST` @throws {PlanError} `OTHER_ACCOUNT`
+ * @throws {StateError} `STATE_LOCKED`, `STATE_OTHER_ACCOUNT`, `LEASE_LOST` @throws {PlanError} `OTHER_ACCOUNT`, `PAUSED`
  */
 export async function withRun<T>(engine: Engine, state: State, at: RunOptions & { readonly work: (run: Run) => Promise<T> }): Promise<T> {
   const { clock, ids } = engine.ports;
   const startedAt = clock.now();
+  const heedPause = async (): Promise<void> => {
+    if (pausable.has(at.command)) await stopIfPaused(state, clock.now());
+  };
+  await heedPause();
   const epoch = await state.lease.acquire({ pid: process.pid, host: hostname() }, startedAt, leaseMs);
   const id = ids.next('run');
   const record: RunRecord = {
@@ -71,20 +83,27 @@ export async function withRun<T>(engine: Engine, state: State, at: RunOptions & 
     status: 'running',
     code: null,
     detail: null,
+    user: engine.user,
+    approver: at.approver ?? null,
   };
   try {
     await state.commit({ run: record });
     const before = await usedCalls(engine);
     engine.onPhase('check');
     const accounts = await accountsOf(engine, state, at.signal);
-    const renew = (): Promise<void> => state.lease.renew(clock.now(), leaseMs);
+    const renew = async (): Promise<void> => {
+      await heedPause();
+      await state.lease.renew(clock.now(), leaseMs);
+    };
     const calls = async (): Promise<Record<Side, number>> => {
       const now = await usedCalls(engine);
       return { marketing: now.marketing - before.marketing, sales: now.sales - before.sales };
     };
     const run: Run = { id, engine, state, epoch, startedAt, signal: at.signal, accounts, renew, calls };
     engine.onPhase('recover');
-    const recovered = await recover(applyOptions(run));
+    // Recovery puts edits back that were overwritten unseen: while nothing is to be written it waits.
+    const resting = at.command === 'pull' && (await pauseAt(state, startedAt)) !== null;
+    const recovered = resting ? 0 : await recover(applyOptions(run));
     if (recovered > 0) engine.ports.log.write('info', `${recovered} writes of an earlier run were resolved.`);
     const result = await at.work(run);
     await state.commit({ run: { ...record, endedAt: clock.now(), status: 'done', detail: JSON.stringify(result) } });

@@ -5,6 +5,7 @@ import type { Settings } from '../model/settings.ts';
 import type { Instant, Side } from '../model/words.ts';
 import type { Frozen, Hold, LinkedPerson, State } from '../state/types.ts';
 import type { Warehouse } from '../warehouse/types.ts';
+import { openDrip } from './drip.ts';
 import { normaliseEmail } from './email.ts';
 import { openFights } from './fight.ts';
 import type { Allowances } from './guard.ts';
@@ -119,6 +120,7 @@ export async function planStage(stage: Stage, options: PlanStageOptions): Promis
     epoch: await state.meta.epoch(),
   };
   const fights = await openFights(state, { runId: options.runId ?? header.id, now: context.now });
+  const drip = await openDrip(state, settings, context.now);
   const writer = await PlanWriter.create(options.path, header);
   const tally = new PlanTally();
   try {
@@ -134,11 +136,17 @@ export async function planStage(stage: Stage, options: PlanStageOptions): Promis
       stage.signal?.throwIfAborted();
       await stage.renew?.();
       const taken: PlannedPerson[] = [];
+      const later: string[] = [];
       for (const one of page) {
         const person = await fights.keepOut(one);
         if (person.lines.length > 0) {
           if (options.limit !== undefined && written >= options.limit) {
             limited = true;
+            continue;
+          }
+          if (!drip.take(person.lines)) {
+            tally.wait(person);
+            later.push(person.linkId);
             continue;
           }
           written += 1;
@@ -147,7 +155,7 @@ export async function planStage(stage: Stage, options: PlanStageOptions): Promis
         tally.add(person);
         for (const line of person.lines) await writer.add(line);
       }
-      if (options.commit) await storePlanned(state, taken, fights.taken());
+      if (options.commit) await storePlanned(state, taken, { freeze: fights.taken(), later });
       if (limited) break;
     }
     const linked = await state.links.linkedCount();
@@ -190,7 +198,11 @@ export async function replanPerson(
   return plan.lines;
 }
 
-async function storePlanned(state: State, persons: readonly PlannedPerson[], freeze: readonly Frozen[] = []): Promise<void> {
+async function storePlanned(
+  state: State,
+  persons: readonly PlannedPerson[],
+  { freeze = [], later = [] }: { readonly freeze?: readonly Frozen[]; readonly later?: readonly string[] } = {},
+): Promise<void> {
   const hold: readonly Hold[] = persons.flatMap((person) => person.hold);
   await state.commit({
     bases: persons.flatMap((person) => person.bases),
@@ -198,7 +210,7 @@ async function storePlanned(state: State, persons: readonly PlannedPerson[], fre
     freeze,
     release: persons.flatMap((person) => person.release),
     settled: persons.filter((person) => person.settled && !person.waiting).map((person) => person.linkId),
-    unsettled: persons.filter((person) => !person.settled || person.waiting).map((person) => person.linkId),
+    unsettled: [...later, ...persons.filter((person) => !person.settled || person.waiting).map((person) => person.linkId)],
   });
 }
 

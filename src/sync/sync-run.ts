@@ -7,6 +7,7 @@ import { noWarehouse, type Warehouses } from '../warehouses.ts';
 import type { SkippedOutcomes } from '../outcomes/index.ts';
 import { apply } from './apply.ts';
 import { problemsOf, refuseBlocked } from './check.ts';
+import { dripping, openDrip } from './drip.ts';
 import { checkBudget, checkGuards, checkPlan, type Allowances } from './guard.ts';
 import { current } from './intent.ts';
 import type { PullReport } from './pull.ts';
@@ -30,6 +31,8 @@ export interface SyncResult {
   readonly rejected: number;
   readonly raced: number;
   readonly skipped: number;
+  /** Records that wait for later runs, because an hour's status writes are used up. */
+  readonly waiting: number;
   /** Records held back now, with cause and fix, whichever run held them. */
   readonly quarantined: number;
   /** Fields that this run found to be rewritten again and again, and leaves alone until they are released. */
@@ -103,6 +106,7 @@ export async function syncRun(run: Run, options: SyncRunOptions): Promise<SyncRe
     rejected: counts.rejected,
     raced: counts.raced,
     skipped: counts.skipped,
+    waiting: planned?.plan.summary.waiting ?? 0,
     quarantined: await state.quarantine.count(),
     fights: planned?.fights ?? 0,
     campaigns: outcomes?.campaigns ?? { written: 0, unchanged: 0 },
@@ -281,6 +285,8 @@ export interface AppliedPlan {
   readonly id: string;
   readonly ok: boolean;
   readonly counts: JournalCounts;
+  /** Lines that were not written, because an hour's status writes are used up; the next syncs write them. */
+  readonly waiting: number;
   readonly calls: Readonly<Record<Side, number>>;
   readonly durationMs: number;
 }
@@ -301,10 +307,15 @@ export async function applyRun(run: Run, plan: Plan, allow: Allowances): Promise
   engine.onPhase('apply');
   engine.onPlanned(summary);
   await state.meta.nextEpoch();
-  await apply(plan.lines(), { ...applyOptions(run), expected: summary.writes });
+  const drip = await openDrip(state, settings, ports.clock.now());
+  let waiting = 0;
+  await apply(
+    dripping(plan.lines(), drip, () => (waiting += 1)),
+    { ...applyOptions(run), expected: summary.writes },
+  );
   const counts = await state.journal.counts(run.id);
   const ok = counts.rejected === 0 && counts.open === 0;
-  return { id: run.id, ok, counts, calls: await run.calls(), durationMs: ports.clock.now() - run.startedAt };
+  return { id: run.id, ok, counts, waiting, calls: await run.calls(), durationMs: ports.clock.now() - run.startedAt };
 }
 
 function forbidden(message: string): PlanError {

@@ -20,6 +20,8 @@ const names = [
   'explain',
   'undo',
   'release',
+  'pause',
+  'resume',
   'status',
   'quarantine',
   'import',

@@ -424,6 +424,8 @@ test('cursors and runs come back as they went in', async () => {
     status: 'running',
     code: null,
     detail: null,
+    user: 'joe',
+    approver: 'ann',
   } as const;
   await state.commit({ run });
   await state.commit({ run: { ...run, status: 'done', endedAt: 2 } });

@@ -122,7 +122,7 @@ describe('a proxy from the environment', () => {
     const http = nodeHttp({ proxy: proxyFrom({ HTTPS_PROXY: proxy.url.replace('//', '//joe:hunter2@') }), ca: server.ca });
     const error = await http.exchange(request(`https://${origin}/x`)).catch((thrown: unknown) => thrown as Error);
     expect(error).toMatchObject({ code: 'NETWORK', ambiguous: false });
-    expect(String(error)).not.toContain('hunter2');
+    expect((error as Error).message).not.toContain('hunter2');
     await http.close();
   });
 

@@ -37,6 +37,7 @@ Examples:
               run: result.id,
               ok: result.ok,
               ...result.counts,
+              waiting: result.waiting,
               calls: { hubspot: result.calls.marketing, salesforce: result.calls.sales },
               durationMs: result.durationMs,
               exit: session.exit,
@@ -50,7 +51,7 @@ Examples:
         }
         const { counts } = result;
         io.say(
-          `Written ${counts.applied}, refused ${counts.rejected}, raced and repaired ${counts.raced}, skipped ${counts.skipped}. Run ${result.id}.`,
+          `Written ${counts.applied}, refused ${counts.rejected}, raced and repaired ${counts.raced}, skipped ${counts.skipped}${result.waiting > 0 ? `, left for later syncs ${result.waiting}` : ''}. Run ${result.id}.`,
         );
       };
       await withTruce(io, options, { work });

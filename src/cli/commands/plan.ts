@@ -66,6 +66,8 @@ async function show(io: Io, plan: Plan, { json }: Options): Promise<void> {
     else for (const text of describe(line)) io.data(text);
   }
   const { header, summary, hash } = plan;
+  if ((summary.waiting ?? 0) > 0 && json !== true)
+    io.say(`${counted(summary.waiting ?? 0, 'record more waits', 'records more wait')} for later runs: this hour's status writes are used up.`);
   if (json === true) return io.data(JSON.stringify({ header, summary, hash }));
   io.say(
     summary.update + summary.create === 0

@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import type { StatusResult } from '../../truce.ts';
 import { environment, statePath, withTruce, type CommonOptions } from '../connect.ts';
 import { exitCodes } from '../exit.ts';
 import type { Session } from '../main.ts';
-import { withStores } from '../options.ts';
+import { duration, withStores } from '../options.ts';
 import { counted } from '../talk.ts';
 
 interface Options extends CommonOptions {
@@ -44,16 +44,18 @@ Examples:
           const tooOld = failIfOlder !== undefined && (status.lastDoneAt === null || Date.now() - status.lastDoneAt > failIfOlder);
           if (tooOld) session.exit = exitCodes.attention;
           if (options.json === true) return io.data(JSON.stringify({ ...status, lastDoneAt: iso(status.lastDoneAt), exit: session.exit }));
-          for (const line of statusLines(status)) io.data(line);
+          for (const line of await statusLines(status)) io.data(line);
           if (tooOld) io.say('The last good run is older than allowed.');
         },
       });
     });
 }
 
-function statusLines({ lastDoneAt, runs, people, open, openIntents, quarantine, frozen }: StatusResult): readonly string[] {
+async function statusLines({ lastDoneAt, runs, people, open, openIntents, quarantine, frozen, paused }: StatusResult): Promise<readonly string[]> {
+  const { pauseInWords } = await import('../../sync/pause.ts');
   const more = quarantine.length - entriesShown;
   return [
+    ...(paused === null ? [] : [`${pauseInWords(paused)} Nothing is written until: truce resume`]),
     lastDoneAt === null ? 'No run has gone through yet.' : `Last good run ended ${iso(lastDoneAt)}.`,
     ...runs
       .slice(0, runsShown)
@@ -79,18 +81,4 @@ function statusLines({ lastDoneAt, runs, people, open, openIntents, quarantine, 
 
 function iso(at: number | null): string | null {
   return at === null ? null : new Date(at).toISOString();
-}
-
-const units = new Map([
-  ['s', 1000],
-  ['m', 60_000],
-  ['h', 3_600_000],
-  ['d', 86_400_000],
-]);
-
-function duration(text: string): number {
-  const match = /^(\d{1,6})([smhd])$/.exec(text);
-  const unit = units.get(match?.[2] ?? '');
-  if (match === null || unit === undefined) throw new InvalidArgumentError('Write it like 30m, 2h or 1d.');
-  return Number(match[1]) * unit;
 }

@@ -99,6 +99,7 @@ function jsonLine(result: SyncResult, exit: ExitCode): object {
     exit,
     held: result.plan.held,
     skipped: result.skipped,
+    waiting: result.waiting,
     canary: result.canary,
     outcomes: result.outcomes,
     warehouse: result.warehouse,

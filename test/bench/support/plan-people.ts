@@ -28,6 +28,7 @@ const engine = {
   onOutcome: () => undefined,
   onPhase: () => undefined,
   onPlanned: () => undefined,
+  user: null,
 };
 const accounts = { marketing: await crms.marketing.account(), sales: await crms.sales.account() };
 const descriptions = { marketing: await crms.marketing.describe(), sales: await crms.sales.describe() };
