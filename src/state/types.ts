@@ -194,6 +194,21 @@ export interface Frozen {
   readonly at: Instant;
 }
 
+/** Somebody's word on whether two records are one person. */
+export interface Choice {
+  readonly marketing: RecordId;
+  readonly sales: RecordId;
+  readonly same: boolean;
+  readonly at: Instant;
+}
+
+/** What is known about records beyond what stands on them. */
+export interface VerdictRows {
+  readonly choices: readonly Choice[];
+  /** Records (`side`, `id`) whose linked counterpart was deleted, with its id. */
+  readonly tombstones: readonly (PersonRef & { readonly goneId: string; readonly at: Instant })[];
+}
+
 /** Changes that are stored together or not at all, durable when the promise resolves. */
 export interface StateBatch {
   readonly people?: readonly StoredPerson[];
@@ -219,21 +234,6 @@ export interface StateBatch {
   readonly left?: readonly string[];
   /** Records that are in no link of this batch and shall not be looked at again either. */
   readonly resolved?: readonly PersonRef[];
-/** Somebody's word on whether two records are one person. */
-export interface Choice {
-  readonly marketing: RecordId;
-  readonly sales: RecordId;
-  readonly same: boolean;
-  readonly at: Instant;
-}
-
-/** What is known about records beyond what stands on them. */
-export interface VerdictRows {
-  readonly choices: readonly Choice[];
-  /** Records (`side`, `id`) whose linked counterpart was deleted, with its id. */
-  readonly tombstones: readonly (PersonRef & { readonly goneId: string; readonly at: Instant })[];
-}
-
   /** Links with nothing left to do; the planner passes them by until a record changes. */
   readonly settled?: readonly string[];
   readonly unsettled?: readonly string[];
@@ -284,6 +284,8 @@ export interface LinkStore {
   linkedCount(): Promise<number>;
   unsettledCount(): Promise<number>;
   ambiguous(): Promise<readonly Link[]>;
+  /** Ambiguous links with a higher id than `after`, by id. */
+  ambiguousPage(after: string, limit: number): Promise<readonly Link[]>;
   /** Lets ambiguous links be looked at again, because the policy changed. */
   reopenAmbiguous(): Promise<void>;
   rows(): AsyncIterable<LinkRow>;
@@ -297,8 +299,6 @@ export interface CursorStore {
 export interface RunStore {
   get(id: string): Promise<RunRecord | null>;
   last(limit: number): Promise<readonly RunRecord[]>;
-  /** Ambiguous links with a higher id than `after`, by id. */
-  ambiguousPage(after: string, limit: number): Promise<readonly Link[]>;
 }
 
 export interface JournalStore {
@@ -326,6 +326,14 @@ export interface QuarantineStore {
   retryNow(at: Instant, recordId?: string): Promise<number>;
 }
 
+/** What people decided about who is who. */
+export interface VerdictStore {
+  /** What is known about any of these records. */
+  of(refs: readonly PersonRef[]): Promise<VerdictRows>;
+  /** All choices, by marketing's id and then sales'; only those after the given pair. */
+  page(after: { readonly marketing: string; readonly sales: string }, limit: number): Promise<readonly Choice[]>;
+}
+
 export interface FrozenStore {
   /** The frozen fields of records, by record id. */
   of(side: Side, kind: WriteKind, ids: readonly string[]): Promise<ReadonlyMap<string, ReadonlySet<string>>>;
@@ -341,14 +349,6 @@ export interface FrozenRun {
   readonly why: Frozen['why'];
   readonly runId: string;
   readonly byRun: string;
-/** What people decided about who is who. */
-export interface VerdictStore {
-  /** What is known about any of these records. */
-  of(refs: readonly PersonRef[]): Promise<VerdictRows>;
-  /** All choices, by marketing's id and then sales'; only those after the given pair. */
-  page(after: { readonly marketing: string; readonly sales: string }, limit: number): Promise<readonly Choice[]>;
-}
-
   readonly fields: number;
   readonly at: Instant;
 }
@@ -427,6 +427,7 @@ export interface State {
   readonly journal: JournalStore;
   readonly quarantine: QuarantineStore;
   readonly frozen: FrozenStore;
+  readonly verdicts: VerdictStore;
   readonly lease: LeaseStore;
   readonly ledger: LedgerStore;
   /**
@@ -438,4 +439,3 @@ export interface State {
   overlay(): Promise<State>;
   close(): Promise<void>;
 }
-  readonly verdicts: VerdictStore;
