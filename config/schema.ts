@@ -119,6 +119,12 @@ export const configSchema: z.ZodType<TruceConfig> = z.strictObject({
       budgetReserve: share.default(0.2).describe('Share of the daily API allowance that is left to others, 0 to 1.'),
     })
     .prefault({}),
+  raceDetection: z
+    .enum(['detect', 'none'])
+    .default('detect')
+    .describe(
+      'detect finds edits that were made while Truce wrote. none writes more than 2,000 Salesforce records by Bulk API 2.0 in about ten calls, for a baseline or backfill: an edit made meanwhile is then overwritten unseen.',
+    ),
   outcomes: z
     .strictObject({
       rules: z
@@ -181,6 +187,7 @@ export interface TruceConfig {
   readonly ambiguous: Settings['ambiguous'];
   readonly deletes: Settings['deletes'];
   readonly guards: Settings['guards'];
+  readonly raceDetection: Settings['raceDetection'];
   readonly outcomes: Settings['outcomes'];
   readonly teams: Settings['teams'];
   readonly report: Settings['report'];
@@ -235,6 +242,7 @@ export function parseConfig(raw: unknown): Settings {
     ambiguous: config.ambiguous,
     deletes: config.deletes,
     guards: config.guards,
+    raceDetection: config.raceDetection,
     outcomes: config.outcomes,
     teams: lowerCaseTeams(config.teams),
     report: config.report,

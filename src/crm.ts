@@ -1,7 +1,10 @@
 import type { Account, ActorRef, Campaign, Deal, DealPerson, Member, Person, Rate, StatusChange, Touch, User } from './model/records.ts';
+import type { Description } from './description.ts';
 import type { CrmError } from './errors.ts';
 import type { Ports } from './ports.ts';
 import type { FieldValue, Fields, Instant, Precision, RecordId } from './model/words.ts';
+
+export type * from './description.ts';
 
 /**
  * What a CRM adapter offers: the one boundary between the engine and a vendor. An adapter is a function from options to
@@ -33,7 +36,7 @@ export interface Crm {
    * Writes a batch of any length; the adapter cuts it to the vendor's sizes. One result per item, in order. An answer
    * that can't be matched to its item is `ambiguous`, never success. Retries only what can't have taken effect.
    */
-  write(kind: WriteKind, batch: readonly WriteItem[], options?: CallOptions): Promise<readonly WriteResult[]>;
+  write(kind: WriteKind, batch: readonly WriteItem[], options?: WriteOptions): Promise<readonly WriteResult[]>;
 
   /**
    * Plans which of Truce's own fields are missing here; with `create: true` creates them, with their permissions.
@@ -51,19 +54,16 @@ export interface CallOptions {
   readonly signal?: AbortSignal;
 }
 
+export interface WriteOptions extends CallOptions {
+  /** True: the fewest calls matter, races don't (`capabilities.bulk`); without that capability it changes nothing. @default false */
+  readonly bulk?: boolean;
+}
+
 export interface DescribeOptions extends CallOptions {
   /** Also record types and validation rules, where the CRM has them and they may be read; costs a call per rule. @default false */
   readonly setup?: boolean;
   /** Look for automation that uses one of these fields of people (the CRM's names); costs up to about 80 calls. @default it is not looked for */
   readonly automation?: readonly string[];
-}
-
-/** An automation or rule of the CRM's own that uses a field: a write to it may start it, or be refused by it. */
-export interface Automation {
-  readonly field: string;
-  readonly name: string;
-  /** In the vendor's words: `flow`, `workflow`, `Apex trigger`, `validation rule`. */
-  readonly kind: string;
 }
 
 /** Facts about a vendor, each with its consequence for the engine. */
@@ -78,6 +78,12 @@ export interface Capabilities {
   readonly streams: Readonly<Partial<Record<Stream, 'incremental' | 'snapshot'>>>;
   /** Records per call, for the plan's cost estimate. */
   readonly perCall: { readonly read: number; readonly readWithHistory: number; readonly write: number; readonly campaignWrite: number };
+  /**
+   * Where it is there, more than `above` updates may be written with `bulk: true`: as asynchronous jobs of up to `rows`
+   * rows in about `calls` calls each, unconditionally and over minutes, so that a user's edit in that time is overwritten
+   * unseen. The engine does so only where the configuration says `raceDetection: none`.
+   */
+  readonly bulk?: { readonly above: number; readonly rows: number; readonly calls: number };
   /** The name of the history source under which the native HubSpot-Salesforce integration writes here; null when it has none. */
   readonly connectorLabel: string | null;
 }
@@ -245,78 +251,6 @@ export type RejectCode =
   /** Certainly not written, because the batch stopped before it: nothing is wrong with the record. */
   | 'NOT_SENT'
   | 'OTHER';
-
-export interface Description {
-  /** Fields of people, by record type as in `Person.object`, and of campaigns. */
-  readonly objects: readonly ObjectDescription[];
-  readonly permissions: readonly PermissionCheck[];
-  /** Truce's own fields: what of them is there and writable. */
-  readonly own: readonly OwnFieldState[];
-  /** What writes our fields beside us. */
-  readonly connector: { readonly present: boolean; readonly fields: readonly string[]; readonly evidence: string } | null;
-  /** Automation that uses the fields asked for; null when it was not asked for or can't be read with these credentials. */
-  readonly automation: readonly Automation[] | null;
-  /** What of it could not be read, in words; absent when it was not asked for. */
-  readonly automationGaps?: readonly string[];
-}
-
-export interface ObjectDescription {
-  readonly object: string;
-  readonly label: string;
-  readonly kind: 'person' | 'campaign' | 'deal';
-  readonly fields: readonly FieldDescription[];
-  /** Active kinds of record beside the one that all begin with; absent: not asked for, or unknown here. */
-  readonly recordTypes?: readonly { readonly name: string }[];
-  /** Rules of the admin's that refuse records; absent: not asked for, or they may not be read. */
-  readonly rules?: readonly ValidationRule[];
-}
-
-/** A rule of the admin's: a record for which the formula holds is refused. */
-export interface ValidationRule {
-  readonly name: string;
-  readonly active: boolean;
-  /** In the vendor's formula language. */
-  readonly formula: string;
-  /** What the user is told. */
-  readonly message: string;
-  /** The field that the message stands at; null: the page's top. */
-  readonly field: string | null;
-}
-
-export interface FieldDescription {
-  readonly name: string;
-  readonly label: string;
-  readonly type: 'text' | 'number' | 'boolean' | 'date' | 'instant' | 'picklist' | 'multi-picklist' | 'money' | 'reference' | 'other';
-  readonly writable: boolean;
-  readonly required: boolean;
-  /** Picklists only. `restricted`: values outside the options are refused. */
-  readonly options: readonly FieldOption[];
-  readonly restricted: boolean;
-  readonly maxLength: number | null;
-  /** Null: the CRM keeps the history of every field. */
-  readonly historyTracked: boolean | null;
-}
-
-export interface FieldOption {
-  readonly value: string;
-  readonly label: string;
-  readonly active: boolean;
-  readonly isDefault: boolean;
-  /** Can only be reached by converting the lead, never written. */
-  readonly converted: boolean;
-}
-
-export interface PermissionCheck {
-  /** What it allows, in the product's words: `read people`, `write campaigns`. */
-  readonly name: string;
-  readonly granted: boolean;
-  /** Needed for which mode, and those that do more. */
-  readonly neededFor: 'observe' | 'outcomes' | 'sync';
-  /** What is left out without it, as a sentence, where the modes run all the same; absent: they can't. */
-  readonly without?: string;
-  /** What an admin has to switch on. */
-  readonly fix: string;
-}
 
 /** Stems of the fields Truce itself owns; each adapter names them in its vendor's way. */
 export type OwnStem = CampaignStem | PersonStem | 'key' | 'cross_id';

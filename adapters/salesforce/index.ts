@@ -8,7 +8,7 @@ import { readChanges } from './changes.ts';
 import { createStages } from './context.ts';
 import type { Context } from './context.ts';
 import { describeOrganization } from './describe.ts';
-import { defaultApiVersion, hostRules, sizes, system } from './limits.ts';
+import { bulk, defaultApiVersion, hostRules, sizes, system } from './limits.ts';
 import { provisionFields } from './provision.ts';
 import { readRecords } from './read.ts';
 import type { Credentials } from './tokens.ts';
@@ -54,6 +54,7 @@ const capabilities: Capabilities = {
     write: sizes.collection * sizes.collectionsPerComposite,
     campaignWrite: sizes.collection * sizes.collectionsPerComposite,
   },
+  bulk,
   // On this side the native integration is just a user.
   connectorLabel: null,
 };

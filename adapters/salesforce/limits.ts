@@ -11,6 +11,12 @@ export const defaultApiVersion = '67.0';
 export const sizes = { collection: 200, collectionsPerComposite: 5, retrieve: 2_000, page: 2_000, queriesPerComposite: 5 } as const;
 
 /**
+ * One Bulk API 2.0 job: worth it above so many rows (it takes about ten calls and some time in Salesforce's queue), and cut
+ * at so many, far below the 150 MB of an upload.
+ */
+export const bulk = { above: 2_000, rows: 50_000, calls: 10 } as const;
+
+/**
  * Longest query that is sent as a GET: Salesforce cuts addresses at about 16,000 characters after encoding; longer ones
  * travel inside a composite call.
  */

@@ -14,10 +14,15 @@ import type { Credentials, Tokens } from './tokens.ts';
 
 /** A request to the instance. */
 interface Call extends CallOptions {
-  readonly method: 'GET' | 'POST' | 'PATCH';
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
   /** Below the versioned base (`/query?q=…`), or from `/services/` on. */
   readonly path: string;
   readonly body?: unknown;
+  /** Rows to upload, instead of a body. */
+  readonly csv?: string;
+  /** True: the answer is a text (CSV), not JSON. */
+  readonly text?: boolean;
+  readonly maxBodyBytes?: number;
   readonly headers?: Readonly<Record<string, string>>;
   /** @default true for GET */
   readonly repeatable?: boolean;
@@ -27,7 +32,7 @@ interface Call extends CallOptions {
 
 export interface Answer {
   readonly status: number;
-  /** The parsed JSON; undefined for an empty body. */
+  /** The parsed JSON, or the text where one was asked for; undefined for an empty body of JSON. */
   readonly body: unknown;
   /** The server's clock as the answer's `Date` says, to the second. */
   readonly at: Instant;
@@ -95,14 +100,19 @@ export function createWire(options: WireOptions, ports: Ports): Wire {
       const request = {
         method: call.method,
         url: call.path,
-        headers: { ...(call.body === undefined ? {} : { 'content-type': 'application/json' }), ...call.headers },
+        headers: { ...contentType(call), ...(call.text === true ? { accept: 'text/csv' } : {}), ...call.headers },
+        ...(call.csv === undefined ? {} : { body: call.csv }),
         ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
       };
       // `responseType` keeps jsforce from parsing: it takes unreadable JSON for text and drops status and headers.
       const options = { retry: { maxRetries: 0 }, responseType: 'text/plain', courier };
       await (await connection()).request(request, options);
       if (courier.reply === null) throw new TypeError('jsforce answered without using the transport');
-      return { status: courier.reply.status, body: bodyOf(courier.reply), at: serverTime(courier.reply) };
+      return {
+        status: courier.reply.status,
+        body: call.text === true ? courier.reply.text() : bodyOf(courier.reply),
+        at: serverTime(courier.reply),
+      };
     },
     serverNow: () => ports.clock.now() + skewMs,
     budget: () => ({ perDay, used: transport.stats().requests }),
@@ -113,12 +123,18 @@ export function createWire(options: WireOptions, ports: Ports): Wire {
   };
 }
 
+function contentType(call: Call): Readonly<Record<string, string>> {
+  if (call.csv !== undefined) return { 'content-type': 'text/csv; charset=UTF-8' };
+  return call.body === undefined ? {} : { 'content-type': 'application/json' };
+}
+
 function outgoing(call: Call, tokens: Tokens): Partial<RestRequest> {
   return {
     limit: 'rest',
     repeatable: call.repeatable ?? call.method === 'GET',
     refusable: call.refusable ?? false,
     authorization: () => tokens.current(),
+    ...(call.maxBodyBytes === undefined ? {} : { maxBodyBytes: call.maxBodyBytes }),
     ...(tokens.renew === undefined ? {} : { renew: tokens.renew }),
     ...(call.signal === undefined ? {} : { signal: call.signal }),
   };

@@ -1,10 +1,11 @@
-import type { CallOptions, WriteItem, WriteKind, WriteResult } from '../../src/crm.ts';
+import type { CallOptions, WriteItem, WriteKind, WriteOptions, WriteResult } from '../../src/crm.ts';
 import { CrmError } from '../../src/errors.ts';
 import type { FieldValue, RecordId } from '../../src/model/words.ts';
+import { fitsBulk, writeBulk } from './bulk.ts';
 import type { ObjectName, ObjectShape } from './catalog.ts';
 import type { Context } from './context.ts';
 import { canonicalId, objectOf } from './ids.ts';
-import { sizes } from './limits.ts';
+import { bulk as limits, sizes } from './limits.ts';
 import { toJson } from './money.ts';
 import { objectsOf, ownName } from './own.ts';
 import { chunks, rowsOf } from './query.ts';
@@ -22,13 +23,13 @@ const parallelSingles = 8;
 
 /**
  * Writes a batch: conditional updates one by one, everything else in collections of 200, five of them in one call where
- * there are more. Nothing is sent twice unless Salesforce said that it did not act.
+ * there are more; with `bulk`, thousands of updates as one asynchronous job. Nothing is sent twice unless Salesforce said that it did not act.
  */
 export async function writeRecords(
   context: Context,
   kind: WriteKind,
   batch: readonly WriteItem[],
-  options: CallOptions,
+  { bulk = false, ...options }: WriteOptions,
 ): Promise<readonly WriteResult[]> {
   const results: (WriteResult | undefined)[] = batch.map(() => undefined);
   const jobs: Job[] = [];
@@ -38,7 +39,7 @@ export async function writeRecords(
     else jobs.push(prepared);
   }
   const run: Run = { context, options, results, answered: false, stopped: null };
-  for (const round of rounds(jobs)) await sendRound(run, round);
+  for (const round of rounds(jobs)) await sendRound(run, bulk ? await inJobs(run, round) : round);
   const final = batch.map((item, index) => results[index] ?? unanswered(item.intentId));
   return explained(context, kind, { batch, results: final, options });
 }
@@ -113,6 +114,28 @@ function rounds(jobs: readonly Job[]): readonly (readonly Job[])[] {
     (byRound[turn] ??= []).push(job);
   }
   return byRound;
+}
+
+/** Sends what is worth a bulk job as one, by object; returns what is left for the ordinary ways: few rows, creates, held records. */
+async function inJobs(run: Run, jobs: readonly Job[]): Promise<readonly Job[]> {
+  const left = jobs.filter((job) => !fitsBulk(job));
+  const groups = Map.groupBy(jobs.filter(fitsBulk), (job) => job.shape.name);
+  for (const part of [...groups.values()].flatMap((group) => chunks(group, limits.rows))) {
+    if (part.length <= limits.above) {
+      left.push(...part);
+      continue;
+    }
+    if (skipped(run, part)) continue;
+    try {
+      settle(run, await writeBulk(run.context.wire, part, run.options));
+      left.push(...part.filter((job) => isRowLock(run.results[job.index])));
+    } catch (error) {
+      // An organisation without the Bulk API, or a user who may not use it: the ordinary way needs more calls, but goes.
+      if (error instanceof CrmError && (error.failure === 'request' || error.failure === 'permission')) left.push(...part);
+      else absorb(run, part, error);
+    }
+  }
+  return left;
 }
 
 async function sendRound(run: Run, jobs: readonly Job[]): Promise<void> {

@@ -93,6 +93,8 @@ export interface PlanSummary {
   readonly waiting?: number;
   /** Records to be written, by side. */
   readonly writes?: Readonly<Record<Side, number>>;
+  /** What the vendor still allowed for the day when the plan was made; null where it does not say. */
+  readonly budget?: Readonly<Record<Side, { readonly limit: number; readonly remaining: number } | null>>;
 }
 
 /** A stream of lines with a summary and a hash. As a file: NDJSON with header, lines, footer. */

@@ -15,6 +15,8 @@ export interface Settings {
   readonly ambiguous: 'quarantine' | 'prefer-contact' | 'most-recent' | 'group';
   readonly deletes: DeleteSettings;
   readonly guards: GuardSettings;
+  /** `none`: thousands of updates go out in the fewest calls, and an edit made meanwhile may be overwritten unseen. */
+  readonly raceDetection: 'detect' | 'none';
   readonly outcomes: OutcomeSettings;
   readonly teams: TeamSettings;
   readonly report: ReportSettings;

@@ -4,11 +4,8 @@ import type { Side } from '../model/words.ts';
 import type { Base, Intent, StoredPerson } from '../state/types.ts';
 import { mayTryAgain, noted, observation, readTargets, tell, type ApplyOptions, type Applying, type Sending } from './applying.ts';
 import { conclude, type Batch, type Conclusion } from './conclude.ts';
+import { largestBatch, writeMode, type WriteMode } from './cost.ts';
 import { basesOf, intentOf, itemOf, judge, skipOf } from './intent.ts';
-
-/** Up to this many rows are written conditionally, where the CRM can; above, their number would cost more calls than the check after. */
-const conditionalRows = 500;
-const largestBatch = 1_000;
 
 /**
  * Writes lines to the CRMs: the only place that does, for all rooms. Reads the targets again just before each batch, stores
@@ -64,9 +61,20 @@ async function enqueue(run: Applying, line: PlanLine): Promise<void> {
   // One record once per batch: vendors refuse doubles, and the second line has to see what the first one did.
   if (line.recordId !== null && buffer.some((other) => other.recordId === line.recordId)) await flush(run, key);
   buffer.push(line);
-  const { perCall } = run.crms[line.side].capabilities;
-  const size = line.kind === 'campaign' ? perCall.campaignWrite : perCall.write;
-  if (buffer.length >= Math.min(Math.max(size, 1), largestBatch)) await flush(run, key);
+  if (buffer.length >= batchSize(run, line)) await flush(run, key);
+}
+
+function batchSize(run: Applying, { side, kind }: PlanLine): number {
+  const { perCall, bulk } = run.crms[side].capabilities;
+  if (bulk !== undefined && modeOf(run, side, kind) === 'bulk') return bulk.rows;
+  const size = kind === 'campaign' ? perCall.campaignWrite : perCall.write;
+  return Math.min(Math.max(size, 1), largestBatch);
+}
+
+/** How updates of a side go out: by all that the run will write there, where that is known. */
+function modeOf(run: Applying, side: Side, kind: PlanLine['kind']): WriteMode {
+  const { capabilities } = run.crms[side];
+  return writeMode(run.expected?.[side] ?? run.sent[side], kind, { capabilities, raceDetection: run.settings.raceDetection });
 }
 
 async function flush(run: Applying, key: string): Promise<void> {
@@ -128,15 +136,12 @@ async function prepare(run: Applying, line: PlanLine, { record, notes, agreed }:
       if (veto !== null) return skip(veto.code, veto.cause);
       run.sent[line.side] += 1;
       // Truce's own figures have no other author whose edit could be lost.
-      const conditional = (line.room === 'sync' || line.room === 'undo') && record !== null && mayBeConditional(run, line.side);
+      const conditional =
+        (line.room === 'sync' || line.room === 'undo') && record !== null && modeOf(run, line.side, line.kind) === 'conditional';
       const parts = { ...noted(run), line, changes: verdict.changes, record, agreed: agreed.get(line.linkId ?? '') };
       return { intent: intentOf(parts), record, conditional };
     }
   }
-}
-
-function mayBeConditional(run: Applying, side: Side): boolean {
-  return run.crms[side].capabilities.conditionalWrite && (run.expected?.[side] ?? run.sent[side]) <= conditionalRows;
 }
 
 async function vetoed(run: Applying, line: PlanLine): Promise<{ code: string; cause: string } | null> {
@@ -169,8 +174,10 @@ async function send(run: Applying, { side, kind, sendings }: Batch): Promise<voi
   const items = sendings.map(({ intent, record, conditional }): WriteItem =>
     itemOf(intent, conditional && record !== null ? record.modifiedAt : null),
   );
-  const results = await run.crms[side].write(kind, items);
-  const answered = { side, kind, sendings, results: new Map(results.map((result) => [result.intentId, result])) };
+  // A repair puts back what somebody lost: it is looked up after like any other write.
+  const bulk = modeOf(run, side, kind) === 'bulk' && sendings.every(({ intent }) => intent.line.room === 'sync');
+  const results = await run.crms[side].write(kind, items, { bulk });
+  const answered = { side, kind, sendings, unwatched: bulk, results: new Map(results.map((result) => [result.intentId, result])) };
   const done = await conclude(run, answered);
   const stopped = results.find((result) => result.status === 'rejected' && result.stoppedBy !== undefined);
   // All that was answered is stored; going on would only ask again what the CRM has just refused.

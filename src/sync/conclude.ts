@@ -17,6 +17,8 @@ export interface Batch {
 export interface Answered extends Batch {
   /** By intent; what has no answer is ambiguous. */
   readonly results: ReadonlyMap<string, WriteResult>;
+  /** True: the user accepted that edits made meanwhile are not looked for. */
+  readonly unwatched?: boolean;
 }
 
 /** Everything that one batch changes in the state, gathered for one commit. */
@@ -37,7 +39,7 @@ export interface Conclusion {
 }
 
 /** Judges the answers of a batch, looks at what it may have overwritten, and stores what came of it in one commit. */
-export async function conclude(run: Applying, { side, kind, sendings, results }: Answered): Promise<Conclusion> {
+export async function conclude(run: Applying, { side, kind, sendings, results, unwatched = false }: Answered): Promise<Conclusion> {
   const at = run.clock.now();
   const crm = run.crms[side];
   const done: Conclusion = {
@@ -54,7 +56,7 @@ export async function conclude(run: Applying, { side, kind, sendings, results }:
   };
   const unknown = sendings.filter(({ intent }) => (results.get(intent.id)?.status ?? 'ambiguous') === 'ambiguous');
   const checked = sendings.filter(({ intent, conditional }) => {
-    const watched = crm.capabilities.propertyHistory && kind === 'person' && !conditional && intent.line.room !== 'outcomes';
+    const watched = !unwatched && crm.capabilities.propertyHistory && kind === 'person' && !conditional && intent.line.room !== 'outcomes';
     return watched && results.get(intent.id)?.status === 'applied';
   });
   const lookedAt = [...unknown, ...checked];

@@ -1,7 +1,9 @@
 import type { PlanSummary, QuarantineEntry } from '../model/plan.ts';
+import type { Settings } from '../model/settings.ts';
 import type { Side } from '../model/words.ts';
 import type { Capabilities } from '../crm.ts';
 import type { LinkedPerson } from '../state/types.ts';
+import { callsFor } from './cost.ts';
 import { fightCode } from './fight.ts';
 import { planPerson, type PersonPlan, type PlanContext, type Times } from './person-plan.ts';
 
@@ -57,6 +59,11 @@ function withQuarantine(
   return { ...plan, release, waiting: false };
 }
 
+/** What the estimate of calls depends on. */
+interface Costs extends Pick<Settings, 'raceDetection'> {
+  readonly capabilities: Readonly<Record<Side, Capabilities>>;
+}
+
 /** Counts of a plan while it is made. */
 export class PlanTally {
   #create = 0;
@@ -88,10 +95,10 @@ export class PlanTally {
   }
 
   /** `linked`: all people with records on both sides; who has no line is unchanged. */
-  summary(linked: number, capabilities: Readonly<Record<Side, Capabilities>>): PlanSummary {
+  summary(linked: number, { capabilities, raceDetection }: Costs): PlanSummary {
     const calls = {
-      marketing: callsFor(this.#writes.marketing, capabilities.marketing),
-      sales: callsFor(this.#writes.sales, capabilities.sales),
+      marketing: callsFor(this.#writes.marketing, { capabilities: capabilities.marketing, raceDetection }),
+      sales: callsFor(this.#writes.sales, { capabilities: capabilities.sales, raceDetection }),
     };
     return {
       create: this.#create,
@@ -105,10 +112,4 @@ export class PlanTally {
       writes: { ...this.#writes },
     };
   }
-}
-
-/** Values read again before, the writes, and the histories after where they are checked. */
-function callsFor(writes: number, { perCall, propertyHistory, conditionalWrite }: Capabilities): number {
-  const after = propertyHistory && !conditionalWrite ? Math.ceil(writes / perCall.readWithHistory) : 0;
-  return Math.ceil(writes / perCall.read) + Math.ceil(writes / perCall.write) + after;
 }

@@ -1,6 +1,6 @@
 import type { AccountInfo, Description, Stream } from '../crm.ts';
 import { ConfigError } from '../errors.ts';
-import type { Plan, PlanHeader, PlanLine, QuarantineEntry } from '../model/plan.ts';
+import type { Plan, PlanHeader, PlanLine, PlanSummary, QuarantineEntry } from '../model/plan.ts';
 import type { Settings } from '../model/settings.ts';
 import type { Instant, Side } from '../model/words.ts';
 import type { Frozen, Hold, LinkedPerson, State } from '../state/types.ts';
@@ -54,6 +54,7 @@ export async function pullStage(stage: Stage, options: PullStageOptions): Promis
     allow: options.allow,
     streams: options.streams,
     log: ports.log,
+    clock: ports.clock,
     signal,
     onPage: engine.onPage,
     ...(stage.renew === undefined ? {} : { renew: stage.renew }),
@@ -160,12 +161,20 @@ export async function planStage(stage: Stage, options: PlanStageOptions): Promis
     }
     const linked = await state.links.linkedCount();
     const capabilities = { marketing: crms.marketing.capabilities, sales: crms.sales.capabilities };
-    const plan = await writer.finish(tally.summary(linked, capabilities));
+    const { raceDetection } = settings;
+    const summary = { ...tally.summary(linked, { capabilities, raceDetection }), budget: await budgetOf(engine) };
+    const plan = await writer.finish(summary);
     return { plan, linked, limited, fights: fights.count() };
   } catch (error) {
     await writer.abandon();
     throw error;
   }
+}
+
+/** What both vendors still allow today, as far as they have said so. */
+async function budgetOf({ crms }: Engine): Promise<NonNullable<PlanSummary['budget']>> {
+  const [marketing, sales] = await Promise.all([crms.marketing.budget(), crms.sales.budget()]);
+  return { marketing: marketing.perDay, sales: sales.perDay };
 }
 
 /** What planning a person needs of both CRMs. */

@@ -208,7 +208,16 @@ export const settings: Settings = {
   fields: [],
   ambiguous: 'quarantine',
   deletes: { returning: 'ask', erased: 'unlink' },
-  guards: { changes: { count: 1000, share: 0.1 }, creates: 0, unlinks: { share: 0.1 }, shrunkBelow: 0.5, canary: 25, statusWritesPerHour: null, budgetReserve: 0.2 },
+  raceDetection: 'detect',
+  guards: {
+    changes: { count: 1000, share: 0.1 },
+    creates: 0,
+    unlinks: { share: 0.1 },
+    shrunkBelow: 0.5,
+    canary: 25,
+    statusWritesPerHour: null,
+    budgetReserve: 0.2,
+  },
   outcomes: {
     rules: ['primary-campaign-by-person', 'first-responded-member', 'marketing-campaign', 'utm'],
     campaigns: [],

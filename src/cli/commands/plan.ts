@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { Command } from 'commander';
-import type { Plan, PlanLine } from '../../model/plan.ts';
-import type { FieldValue } from '../../model/words.ts';
+import type { Plan, PlanLine, PlanSummary } from '../../model/plan.ts';
+import type { FieldValue, Side } from '../../model/words.ts';
 import { withTruce, type CommonOptions } from '../connect.ts';
 import { putInPlace } from '../files.ts';
 import type { Io } from '../io.ts';
@@ -67,13 +67,23 @@ async function show(io: Io, plan: Plan, { json }: Options): Promise<void> {
   }
   const { header, summary, hash } = plan;
   if ((summary.waiting ?? 0) > 0 && json !== true)
-    io.say(`${counted(summary.waiting ?? 0, 'record more waits', 'records more wait')} for later runs: this hour's status writes are used up.`);
+    io.say(
+      `${counted(summary.waiting ?? 0, 'record more waits', 'records more wait')} for later runs: this hour's status writes are used up.`,
+    );
   if (json === true) return io.data(JSON.stringify({ header, summary, hash }));
   io.say(
     summary.update + summary.create === 0
       ? `Nothing to do: ${counted(summary.unchanged, 'linked person is', 'linked people are')} the same on both sides; ${summary.held} held by the status map, ${summary.quarantined} linked people held back.`
-      : `${counted(summary.update, 'update')}, ${counted(summary.create, 'create')}; ${counted(summary.conflict, 'conflict')} decided; ${counted(summary.unchanged, 'person', 'people')} unchanged, ${summary.held} held by the status map, ${summary.quarantined} linked people held back. To apply: about ${counted(summary.calls.marketing, 'call')} to HubSpot, ${summary.calls.sales} to Salesforce.`,
+      : `${counted(summary.update, 'update')}, ${counted(summary.create, 'create')}; ${counted(summary.conflict, 'conflict')} decided; ${counted(summary.unchanged, 'person', 'people')} unchanged, ${summary.held} held by the status map, ${summary.quarantined} linked people held back. To apply: about ${counted(summary.calls.marketing, 'call')} to HubSpot${shareOf(summary, 'marketing')}, ${summary.calls.sales} to Salesforce${shareOf(summary, 'sales')}.`,
   );
+}
+
+/** What part of the calls still allowed today a plan needs. */
+function shareOf({ calls, budget }: PlanSummary, side: Side): string {
+  const today = budget?.[side];
+  if (today === null || today === undefined) return '';
+  const share = today.remaining === 0 ? 1 : calls[side] / today.remaining;
+  return ` (${share < 0.001 ? 'under 0.1' : (100 * share).toFixed(1)} % of the ${today.remaining} left today)`;
 }
 
 function describe(line: PlanLine): readonly string[] {

@@ -7,11 +7,13 @@ import { withFolder } from '../support/process.ts';
 const hubspotSizes = { page: 200, read: 100, write: 100 } as const;
 const salesforceSizes = { page: 2_000, read: 2_000, write: 1_000 } as const;
 const slack = 1.15;
+/** Create, upload, close, a few polls, three lists of results. */
+const bulkJobCalls = 10;
 
 export const figure: Figure = {
   title: 'calls per changed lead, incremental, N changed in each CRM',
   async measure() {
-    return [...(await rowsFor(1_000)), ...(await rowsFor(10_000))];
+    return [...(await rowsFor(1_000)), ...(await rowsFor(10_000)), await bulkRow(10_000)];
   },
 };
 
@@ -35,6 +37,33 @@ async function rowsFor(changed: number): Promise<readonly Measured[]> {
     const echo = await company.callsDuring(async () => (result = await company.truce.sync({ yes: true })));
     check(result, 0);
     return rows(changed, { idle, calls, echo });
+  });
+}
+
+/** A backfill into Salesforce where the user accepts that edits made meanwhile are not found: values read again, one bulk job. */
+async function bulkRow(changed: number): Promise<Measured> {
+  return withFolder(async (folder) => {
+    await using company = await companyOnSandbox({ empty: true, lagMs: 0, folder, warehouse: false, raceDetection: 'none' });
+    const pairs = await company.addPairs(changed);
+    await company.later();
+    await company.truce.sync({ yes: true });
+    await company.later();
+    await company.truce.sync({ yes: true });
+    await company.later();
+    const idle = await company.callsDuring(() => company.truce.sync({ yes: true }));
+    await company.setContacts(pairs, 'UNQUALIFIED');
+    await company.later();
+    let result: SyncResult | null = null;
+    const calls = await company.callsDuring(async () => (result = await company.truce.sync({ yes: true })));
+    check(result, changed);
+    const most = slack * (idle.salesforce + Math.ceil(changed / salesforceSizes.read) + bulkJobCalls);
+    return {
+      what: `Salesforce, ${changed.toLocaleString('en')} changed by one bulk job (raceDetection: none)`,
+      value: calls.salesforce,
+      unit: 'calls',
+      bar: { is: 'at most', value: Math.floor(most) },
+      note: `${(calls.salesforce / changed).toFixed(4)} per changed lead; of them ${idle.salesforce} as in an idle run`,
+    };
   });
 }
 

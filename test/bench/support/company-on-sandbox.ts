@@ -39,9 +39,11 @@ export interface CompanyOptions extends Omit<SandboxOptions, 'clock'> {
   readonly folder: string;
   /** Without one, only people are read. */
   readonly warehouse: boolean;
+  /** @default every edit made meanwhile is found */
+  readonly raceDetection?: 'detect' | 'none';
 }
 
-export async function companyOnSandbox({ folder, warehouse, ...options }: CompanyOptions): Promise<Company> {
+export async function companyOnSandbox({ folder, warehouse, raceDetection = 'detect', ...options }: CompanyOptions): Promise<Company> {
   const box = await sandbox({ clock: 'virtual', limits: 'none', ...options });
   const agent = new Agent({ keepAlive: true });
   const one = await truce({
@@ -49,7 +51,7 @@ export async function companyOnSandbox({ folder, warehouse, ...options }: Compan
     sales: salesforce({ instanceUrl: box.salesforce.url, accessToken: box.salesforce.accessToken }),
     state: join(folder, 'truce.db'),
     ...(warehouse ? { warehouse: join(folder, 'truce.duckdb') } : {}),
-    config: { mode: 'sync', guards },
+    config: { mode: 'sync', guards, raceDetection },
     ports: portsOn(box),
   });
   const ask = async (method: string, url: string, token: string, body: unknown): Promise<unknown> => {
