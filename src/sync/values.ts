@@ -15,10 +15,11 @@ export function isBlank(value: FieldValue | undefined): boolean {
 export function sameValue(a: FieldValue | undefined, b: FieldValue | undefined): boolean {
   if (a === b) return true;
   if (a === undefined || b === undefined) return false;
-  return canonical(a) === canonical(b);
+  return plainText(a) === plainText(b);
 }
 
-function canonical(value: FieldValue): string {
+/** One form for the ways in which a value of an unknown type is written; empty for a blank. */
+export function plainText(value: FieldValue): string {
   if (value === null) return '';
   const text = String(value).trim().normalize('NFC');
   if (instant.test(text) && !Number.isNaN(Date.parse(text))) return `instant ${Date.parse(text)}`;
