@@ -57,6 +57,13 @@ export interface PlanOptions extends CallOptions {
   readonly out?: string | undefined;
 }
 
+export interface PullOptions extends CallOptions {
+  /** Lifts guards for this run, each by its number. */
+  readonly allow?: Allowances | undefined;
+  /** Forgets how far each stream was read, so that everything is read again. @default false */
+  readonly rebuild?: boolean | undefined;
+}
+
 export interface AlignmentCall extends CallOptions {
   readonly by?: Dimension | readonly Dimension[] | undefined;
   /** Nothing after this instant is seen. */
@@ -126,7 +133,7 @@ export interface TruceEvents {
 export interface Truce extends AsyncDisposable {
   readonly settings: Settings;
   /** Fills state and warehouse; writes to no CRM. */
-  pull(options?: CallOptions & { readonly allow?: Allowances | undefined }): Promise<PullResult>;
+  pull(options?: PullOptions): Promise<PullResult>;
   /** What a sync would write and why. CRMs, state and warehouse stay as they are, to the byte. */
   plan(options?: PlanOptions): Promise<Plan>;
   /**

@@ -26,6 +26,7 @@ import type {
   CallOptions,
   CheckResult,
   PlanOptions,
+  PullOptions,
   PullResult,
   StatusResult,
   SyncOptions,
@@ -102,10 +103,11 @@ class OpenTruce implements Truce {
     return this.#parts.engine.settings;
   }
 
-  async pull(options: CallOptions & Pick<SyncOptions, 'allow'> = {}): Promise<PullResult> {
+  async pull(options: PullOptions = {}): Promise<PullResult> {
     return this.#run('pull', options, async (run) => {
       const { stores } = this.#parts;
       const stage = { ...run, engine: run.engine };
+      if (options.rebuild === true) await forgetPositions(run.state);
       const report = await stores.forWriting({ needed: stores.present }, (warehouse) =>
         pullStage(stage, { warehouse, needsWarehouse: stores.present, allow: options.allow }),
       );
@@ -341,6 +343,11 @@ class OpenTruce implements Truce {
     this.#folders.push(folder);
     return folder;
   }
+}
+
+/** The next pull reads everything from the beginning; people, links and what they agreed on stay. */
+async function forgetPositions(state: State): Promise<void> {
+  await state.commit({ forgetCursors: (await state.cursors.all()).map(({ side, stream }) => ({ side, stream })) });
 }
 
 async function peopleOf(state: State): Promise<Record<Side, number> & { linked: number }> {

@@ -73,11 +73,11 @@ export function nextPosition(last: Position | null, asOf: Instant): Position | n
 /** Answers come with the server's time to the second, and its parts may disagree by some. */
 const toleranceMs = 60_000;
 
-/** @throws {CrmError} `CURSOR_AHEAD` when a cursor lies in the server's future: it would hide every change until then */
+/** @throws {CrmError} `CURSOR_IN_FUTURE` when a cursor lies in the server's future: it would hide every change until then */
 export function refuseFuture(standing: Standing, serverNow: Instant): void {
   for (const [source, { at }] of standing.since) {
     if (at <= serverNow + toleranceMs) continue;
-    throw new CrmError('CURSOR_AHEAD', `${system}: the stored cursor of ${source} lies in the future of the server's clock.`, {
+    throw new CrmError('CURSOR_IN_FUTURE', `${system}: the stored cursor of ${source} lies in the future of the server's clock.`, {
       system,
       failure: 'request',
       hint: 'The state was written against another clock or organisation. Restore the right state, or read the stream from its beginning.',

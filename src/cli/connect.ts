@@ -34,7 +34,7 @@ export function statePath(options: CommonOptions, env: Environment, io: Io): str
 }
 
 /** The warehouse's path: option, environment, default; undefined where there is to be none. */
-function warehousePathOrNone(options: CommonOptions, env: Environment, io: Io): string | undefined {
+export function warehousePathOrNone(options: CommonOptions, env: Environment, io: Io): string | undefined {
   const named = options.warehouse ?? valueOf(env, 'TRUCE_WAREHOUSE') ?? 'truce.duckdb';
   return named === 'none' ? undefined : resolve(io.cwd, named);
 }

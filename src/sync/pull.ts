@@ -3,11 +3,12 @@ import { CrmError, PlanError, TruceError } from '../errors.ts';
 import type { Person } from '../model/records.ts';
 import type { Settings } from '../model/settings.ts';
 import type { RecordId, Side } from '../model/words.ts';
-import type { Log } from '../ports.ts';
+import type { Clock, Log } from '../ports.ts';
 import type { State, StateBatch, StoredCursor } from '../state/types.ts';
 import type { Warehouse } from '../warehouse/types.ts';
 import { checkUnlinks, type Allowances } from './guard.ts';
 import { news, observed, readFields, withChannel } from './observe.ts';
+import { checkedPages } from './positions.ts';
 
 /** People first: the status must not wait for the rest. */
 const streamOrder: readonly Stream[] = [
@@ -41,6 +42,7 @@ export interface PullOptions {
   readonly onPage?: (page: PulledPage) => void;
   /** Keeps the lease; called before each page is stored. */
   readonly renew?: () => Promise<void>;
+  readonly clock: Clock;
   /** Guards that are lifted for this run: `gone` and `unlinks`. */
   readonly allow?: Allowances | undefined;
 }
@@ -166,7 +168,8 @@ async function pullStream(pulling: Pulling, side: Side, stream: Stream): Promise
   });
   const read = { side, stream, records: 0 };
   pulling.read.push(read);
-  for await (const raw of pages) {
+  const { clock, log } = pulling;
+  for await (const raw of checkedPages(pages, { side, system: crms[side].system, stream, stored, goesOn, clock, log })) {
     const page = stream === 'people' ? withChannel(raw as ChangePage<'people'>, settings.channel[side]) : raw;
     pulling.signal?.throwIfAborted();
     await pulling.renew?.();

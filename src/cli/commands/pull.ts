@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { rename } from 'node:fs/promises';
 import { Command } from 'commander';
 import { PlanError, StateError } from '../../errors.ts';
-import { environment, warehousePath, withTruce, type CommonOptions } from '../connect.ts';
+import { environment, warehousePathOrNone, withTruce, type CommonOptions } from '../connect.ts';
 import type { Session } from '../main.ts';
 import { wholeNumber, withStores } from '../options.ts';
 import { withProgress } from '../talk.ts';
@@ -17,7 +17,10 @@ interface Options extends CommonOptions {
 export function pullCommand(session: Session): Command {
   return withStores(new Command('pull'))
     .description('Read both CRMs into the warehouse. Writes to no CRM: read-only keys are enough.')
-    .option('--rebuild', 'start the warehouse anew; says first which period of history only the old one has, and keeps the old file')
+    .option(
+      '--rebuild',
+      'read everything from the beginning and start the warehouse anew; says first which period of history only the old one has, and keeps the old file',
+    )
     .option('--yes', 'ask nothing')
     .option('--allow-gone <n>', 'let this many people of a side be gone at once', wholeNumber)
     .addHelpText(
@@ -32,10 +35,11 @@ Examples:
     .action(async (options: Options) => {
       const { io } = session;
       if (options.rebuild === true) await archiveWarehouse(session, options);
-      await withTruce(io, options, {
+      const pulling = () => withTruce(io, options, {
         work: async (truce) => {
           const allow = options.allowGone === undefined ? {} : { allow: { gone: options.allowGone } };
-          const result = await withProgress(io, truce, () => truce.pull({ signal: io.signal, ...allow }));
+          const { rebuild } = options;
+          const result = await withProgress(io, truce, () => truce.pull({ signal: io.signal, rebuild, ...allow }));
           for (const problem of result.problems)
             io.say(`! Not read: ${problem.side} ${problem.stream}: ${problem.message} ${problem.hint}`);
           const { calls, people } = result;
@@ -47,6 +51,7 @@ Examples:
           );
         },
       });
+      await withNotices(io, options, { command: 'pull', pings: false, work: pulling });
     });
 }
 
@@ -55,8 +60,8 @@ Examples:
  * @throws {PlanError} `NOT_CONFIRMED` when nobody said yes
  */
 async function archiveWarehouse({ io }: Session, options: Options): Promise<void> {
-  const path = warehousePath(options, await environment(io), io);
-  if (!existsSync(path)) return;
+  const path = warehousePathOrNone(options, await environment(io), io);
+  if (path === undefined || !existsSync(path)) return;
   const since = await historySince(path);
   const archive = `${path}.${new Date().toISOString().replaceAll(':', '-')}`;
   io.say(`${since} It is kept as ${archive}.`);

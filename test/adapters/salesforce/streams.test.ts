@@ -363,7 +363,7 @@ describe('a pass', () => {
       from: null,
       pass: null,
     });
-    await expect(pass(crmOf(fake), 'accounts', ahead as Cursor)).rejects.toMatchObject({ code: 'CURSOR_AHEAD' });
+    await expect(pass(crmOf(fake), 'accounts', ahead as Cursor)).rejects.toMatchObject({ code: 'CURSOR_IN_FUTURE' });
   });
 
   test.each(['', 'nonsense', '{"v":2}', '{"v":1,"stream":"people","since":[],"from":null,"pass":null}'])(
