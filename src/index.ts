@@ -28,7 +28,10 @@ export { render as renderReport, reportFormats, type ReportFormat, type ReportIn
 export { headline, type Headline } from './report/words.ts';
 export type * from './alignment/types.ts';
 export type { Problem } from './sync/check.ts';
+export type { DecideResult, Decision } from './sync/decide.ts';
 export type { Explanation } from './sync/explain.ts';
+export type { Identity } from './sync/identity.ts';
+export type { ReviewRow } from './sync/review.ts';
 export type { Allowances } from './sync/guard.ts';
 export type { LineOutcome } from './sync/applying.ts';
 export type { PulledPage, PullReport } from './sync/pull.ts';

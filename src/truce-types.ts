@@ -7,7 +7,10 @@ import type { Ports } from './ports.ts';
 import type { FrozenRun, Intent, Pause, RunRecord, StoredCursor } from './state/types.ts';
 import type { LineOutcome } from './sync/applying.ts';
 import type { Problem } from './sync/check.ts';
+import type { DecideResult, Decision } from './sync/decide.ts';
 import type { Explanation } from './sync/explain.ts';
+import type { Identity } from './sync/identity.ts';
+import type { ReviewRow } from './sync/review.ts';
 import type { Allowances } from './sync/guard.ts';
 import type { PulledPage, PullReport } from './sync/pull.ts';
 import type { Phase } from './sync/run.ts';
@@ -158,6 +161,15 @@ export interface Truce extends AsyncDisposable {
   settle(who: string, settling: Settling): Promise<string>;
   /** Pulls, then recomputes and writes outcomes only. */
   outcomes(options?: CallOptions): Promise<OutcomesResult>;
+  /**
+   * The people of whom nobody knows for sure who they are, with their candidates, the clearest first; with `settled` those
+   * about whom somebody decided. Names come from the warehouse, where there is one.
+   */
+  review(options?: { readonly settled?: boolean }): AsyncGenerator<ReviewRow>;
+  /** Takes decisions about who is who, all or none; they hold in all later runs. What can't be taken is in the result. */
+  decide(rows: AsyncIterable<Decision> | Iterable<Decision>, options?: { readonly dryRun?: boolean }): Promise<DecideResult>;
+  /** Which records are a person, how that was found, what was decided. @throws {ConfigError} `PERSON_NOT_FOUND` */
+  identity(who: string): Promise<readonly Identity[]>;
   /** Which of Truce's own fields are missing in both CRMs; with `create` makes them. */
   provision(
     options?: CallOptions & { readonly create?: boolean; readonly sides?: readonly Side[] },

@@ -12,12 +12,17 @@ import { openState } from './state/open.ts';
 import type { Pause, State } from './state/types.ts';
 import { problemsOf } from './sync/check.ts';
 import { explain, type Explanation } from './sync/explain.ts';
+import { readOwners } from './sync/owners.ts';
 import { pauseAt } from './sync/pause.ts';
 import { readPlanFile } from './sync/plan-file.ts';
 import { accountsOf, describeBoth, withRun, type Engine, type Run } from './sync/run.ts';
 import { planStage, pullStage } from './sync/stages.ts';
 import { applyRun, outcomesRun, syncRun, type OutcomesResult, type SyncResult } from './sync/sync-run.ts';
 import { alone, recordsOf, retryQuarantined, settleConflict, type Settling } from './sync/settle.ts';
+import { decide } from './sync/decide.ts';
+import { identityOf, namesIn } from './sync/identity.ts';
+import { relink } from './sync/relink.ts';
+import { review } from './sync/review.ts';
 import { releaseRun, undoRun, type UndoResult } from './sync/undo.ts';
 import { systemPorts } from './system-ports.ts';
 import type {
@@ -141,7 +146,9 @@ class OpenTruce implements Truce {
         const descriptions = await describeBoth(engine, signal, { automation: true });
         await pullStage(stage, { warehouse: null, needsWarehouse: false });
         const path = options.out ?? join(this.#folder(), 'plan.ndjson');
-        const { plan } = await planStage(stage, { accounts, descriptions, path, commit: false, only: options.only, limit: options.limit });
+        const owners = await readOwners(engine.crms, engine.settings, signal);
+        const facts = { accounts, descriptions, owners };
+        const { plan } = await planStage(stage, { ...facts, path, commit: false, only: options.only, limit: options.limit });
         return plan;
       } finally {
         await overlay.close();
@@ -188,6 +195,42 @@ class OpenTruce implements Truce {
 
   async settle(who: string, settling: Settling): Promise<string> {
     return this.#offline((state, now) => settleConflict(state, { who, settling, settings: this.settings, now }));
+  }
+
+  async *review(options: Parameters<Truce['review']>[0] = {}): ReturnType<Truce['review']> {
+    const { stores } = this.#parts;
+    const { marketing, sales } = this.settings.status;
+    let named = stores.present;
+    yield* review(await this.#opened(), {
+      settled: options.settled ?? false,
+      statusField: { marketing: marketing.field, sales: sales.field },
+      names: async (refs) => {
+        if (!named) return new Map();
+        try {
+          return await stores.forReading((warehouse) => namesIn(warehouse, refs));
+        } catch (error) {
+          // Names only help to decide; a warehouse that is not there, or busy, says so once.
+          named = false;
+          this.#parts.engine.ports.log.write('warn', `Names are left out: ${error instanceof Error ? error.message : String(error)}`);
+          return new Map();
+        }
+      },
+    });
+  }
+
+  async decide(rows: Parameters<Truce['decide']>[0], options: Parameters<Truce['decide']>[1] = {}): ReturnType<Truce['decide']> {
+    const now = this.#parts.engine.ports.clock.now();
+    // Looking takes no lease: it may be done beside a run.
+    if (options.dryRun === true) return decide(await this.#opened(), rows, { now, dryRun: true });
+    return this.#offline(async (state) => {
+      const result = await decide(state, rows, { now, dryRun: false });
+      if (result.stored) await relink({ state, settings: this.settings, now });
+      return result;
+    });
+  }
+
+  async identity(who: string): ReturnType<Truce['identity']> {
+    return identityOf(await this.#opened(), who);
   }
 
   async outcomes(options: CallOptions = {}): Promise<OutcomesResult> {

@@ -5,6 +5,7 @@ import { demoCommand } from './commands/demo.ts';
 import { explainCommand } from './commands/explain.ts';
 import { importCommand } from './commands/import.ts';
 import { initCommand } from './commands/init.ts';
+import { linkCommand } from './commands/link.ts';
 import { outcomesCommand } from './commands/outcomes.ts';
 import { pauseCommand, resumeCommand } from './commands/pause.ts';
 import { planCommand } from './commands/plan.ts';
@@ -83,6 +84,7 @@ export function buildProgram(session: Session, said: string[] = []): Command {
     resumeCommand,
     statusCommand,
     quarantineCommand,
+    linkCommand,
     importCommand,
     sandboxCommand,
     demoCommand,

@@ -25,7 +25,8 @@ export function renderCsv(input: ReportInput): string {
   });
 }
 
-function harmless(value: string | number | null | undefined): string {
+/** A cell as a spreadsheet shows it and never runs it. */
+export function harmless(value: string | number | null | undefined): string {
   if (value === null || value === undefined) return '';
   if (typeof value === 'number') return String(value);
   return /^[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]/.test(value) && !/^-?\d+(\.\d+)?$/.test(value) ? `'${value}` : value;

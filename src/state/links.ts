@@ -23,6 +23,8 @@ export function linkStore(db: Database): LinkStore {
     linkedCount: async () => countOf(db, `SELECT count(*) AS n FROM links WHERE kind = 'linked'`),
     unsettledCount: async () => countOf(db, `SELECT count(*) AS n FROM links WHERE kind = 'linked' AND settled = 0`),
     ambiguous: async () => db.all(`SELECT * FROM links WHERE kind = 'ambiguous' ORDER BY id`).map((row) => linkFrom(db, row)),
+    named: async (ids) =>
+      db.all('SELECT l.* FROM json_each(?) j JOIN links l ON l.id = j.value', JSON.stringify(ids)).map((row) => linkFrom(db, row)),
     ambiguousPage: async (after, limit) =>
       db.all(`SELECT * FROM links WHERE kind = 'ambiguous' AND id > ? ORDER BY id LIMIT ?`, after, limit).map((row) => linkFrom(db, row)),
     reopenAmbiguous: async () => {

@@ -284,6 +284,8 @@ export interface LinkStore {
   linkedCount(): Promise<number>;
   unsettledCount(): Promise<number>;
   ambiguous(): Promise<readonly Link[]>;
+  /** Links as they are stored, in no order. */
+  named(ids: readonly string[]): Promise<readonly Link[]>;
   /** Ambiguous links with a higher id than `after`, by id. */
   ambiguousPage(after: string, limit: number): Promise<readonly Link[]>;
   /** Lets ambiguous links be looked at again, because the policy changed. */

@@ -233,7 +233,12 @@ function choose(edges: readonly Edge[], policy: Choosing): readonly Edge[] {
 function rankOf(cluster: Cluster, policy: Choosing): number {
   if (policy === 'most-recent') return Math.max(...cluster.members.map((member) => member.modifiedAt));
   // A person who was converted, or a record of the lasting kind, stands above a lead that may be thrown away.
-  return cluster.members.some((member) => member.converted || member.object.toLowerCase() === 'contact') ? 1 : 0;
+  return cluster.members.some(isLasting) ? 1 : 0;
+}
+
+/** Whether a record is of the kind that stays, or became one. */
+export function isLasting(record: Pick<StoredPerson, 'converted' | 'object'>): boolean {
+  return record.converted || record.object.toLowerCase() === 'contact';
 }
 
 interface Holding {

@@ -24,6 +24,7 @@ const names = [
   'resume',
   'status',
   'quarantine',
+  'link',
   'import',
   'sandbox',
   'demo',

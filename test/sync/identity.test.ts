@@ -62,7 +62,17 @@ describe('several leads of one person, grouped', () => {
   });
 
   test('that differ in another field are left as they are, and get it when they are the same', async () => {
-    const fields = [{ name: 'company', marketing: 'company', sales: 'company', policy: 'prefer-sales' as const }];
+    const fields = [
+      {
+        name: 'company',
+        marketing: 'company',
+        sales: 'company',
+        policy: 'prefer-sales' as const,
+        direction: 'both' as const,
+        prefer: 'sales' as const,
+        blankOverwrites: false,
+      },
+    ];
     await using crms = twoCrms({ config: { ...group, fields } });
     const { m, leads } = ann(crms, ['Open', 'Open']);
     const companies = (): readonly unknown[] => [m, ...leads].map((id) => world(crms, id).person(id)?.fields.get('company'));
