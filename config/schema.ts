@@ -161,6 +161,15 @@ export const configSchema: z.ZodType<TruceConfig> = z.strictObject({
       attempts: z.int().min(1).default(4).describe('Attempts below which a lead without an answer counts as given up.'),
     })
     .prefault({}),
+  notices: z
+    .strictObject({
+      hosts: z
+        .array(text)
+        .default(['hooks.slack.com', 'hc-ping.com'])
+        .describe('Hosts that TRUCE_NOTICE_URL and TRUCE_PING_URL may point to, exactly as they stand there.'),
+      repeatHours: count.default(24).describe('What is still wrong is told again after this many hours.'),
+    })
+    .prefault({}),
   quarantine: z
     .strictObject({ alertAbove: count.default(100).describe('Exit code 1 when more records than this are held back.') })
     .prefault({}),
@@ -191,6 +200,7 @@ export interface TruceConfig {
   readonly outcomes: Settings['outcomes'];
   readonly teams: Settings['teams'];
   readonly report: Settings['report'];
+  readonly notices: Settings['notices'];
   readonly quarantine: Settings['quarantine'];
   readonly channel: Settings['channel'];
 }
@@ -246,11 +256,12 @@ export function parseConfig(raw: unknown): Settings {
     outcomes: config.outcomes,
     teams: lowerCaseTeams(config.teams),
     report: config.report,
+    notices: config.notices,
     quarantine: config.quarantine,
     channel: config.channel,
   };
   checkNames(settings);
-  return { ...settings, hash: createHash('sha256').update(canonical(settings)).digest('hex') };
+  return { ...settings, hash: createHash('sha256').update(canonical(deciding(settings))).digest('hex') };
 }
 
 /** Types a configuration in `truce.config.ts`; returns it unchanged. */
@@ -298,6 +309,11 @@ function checkNames(settings: Omit<Settings, 'hash'>): void {
   if (problems.length > 0) {
     throw new ConfigError('CONFIG_INVALID', 'The configuration contradicts itself.', { hint: 'Correct the named keys.', problems });
   }
+}
+
+/** What a plan and the merged data depend on: who is told of trouble is not part of it. */
+function deciding({ notices: _, ...rest }: Omit<Settings, 'hash'>): object {
+  return rest;
 }
 
 /** JSON with sorted keys and Maps as sorted entries: equal configurations give equal text. */

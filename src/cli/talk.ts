@@ -45,7 +45,8 @@ export function syncLines(result: SyncResult): readonly string[] {
     `Mode ${result.mode}: ${counted(plan.update, 'update')} and ${counted(plan.create, 'create')} planned, ${counted(plan.conflict, 'conflict')} decided, ${plan.unchanged} people unchanged${plan.held > 0 ? `, ${plan.held} held by the status map` : ''}.`,
     `Written ${result.applied}, refused ${result.rejected}, raced and repaired ${result.raced}, skipped ${result.skipped}; in quarantine ${result.quarantined}.`,
   ];
-  if (result.waiting > 0) lines.push(`${counted(result.waiting, 'record waits', 'records wait')} for later runs: this hour's status writes are used up.`);
+  if (result.waiting > 0)
+    lines.push(`${counted(result.waiting, 'record waits', 'records wait')} for later runs: this hour's status writes are used up.`);
   if (result.fights > 0)
     lines.push(`${counted(result.fights, 'field')} that an automation keeps rewriting: left alone, see \`truce quarantine\`.`);
   if (outcomes !== null) {

@@ -20,6 +20,7 @@ export interface Settings {
   readonly outcomes: OutcomeSettings;
   readonly teams: TeamSettings;
   readonly report: ReportSettings;
+  readonly notices: NoticeSettings;
   readonly quarantine: { /** Exit code 1 above this many. */ readonly alertAbove: number };
   /** The CRMs' own fields that say where a lead came from; null: the adapter's usual one. */
   readonly channel: Readonly<Record<Side, string | null>>;
@@ -33,6 +34,13 @@ export interface DeleteSettings {
   readonly returning: 'ask' | 'link';
   /** Whether a record erased for privacy is unlinked only, or the whole person is forgotten. */
   readonly erased: 'unlink' | 'forget';
+}
+
+export interface NoticeSettings {
+  /** Hosts that notices and pings may go to. */
+  readonly hosts: readonly string[];
+  /** The same notice is sent again after this time. */
+  readonly repeatHours: number;
 }
 
 export interface CompanySettings {

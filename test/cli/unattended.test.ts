@@ -1,3 +1,5 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { desk, office } from './support.ts';
 
@@ -32,6 +34,81 @@ describe('truce pause and truce resume', () => {
     using d = desk(null);
     for (const until of ['2020-01-01T00:00:00Z', 'tomorrow', '5']) expect((await d.run(['pause', '--until', until])).exit).toBe(2);
     expect(d.hashes()).toEqual({});
+  });
+});
+
+/** A webhook and a dead man's switch on loopback; `status` is what they answer. */
+async function watcher() {
+  const got = { status: 200, texts: [] as string[], pings: [] as string[], credentials: [] as string[] };
+  const server = createServer((message, answer) => {
+    let body = '';
+    message.on('data', (chunk: Buffer) => (body += chunk.toString()));
+    message.on('end', () => {
+      if (message.headers.authorization !== undefined) got.credentials.push(message.headers.authorization);
+      if (message.url?.startsWith('/ping/') === true) got.pings.push(message.url);
+      else got.texts.push((JSON.parse(body) as { text: string }).text);
+      answer.writeHead(got.status, { 'content-type': 'text/plain', 'content-length': 2 }).end('ok');
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return {
+    got,
+    env: { TRUCE_NOTICE_URL: `${url}/hook/hush-one`, TRUCE_PING_URL: `${url}/ping/hush-two` },
+    [Symbol.dispose]: () => server.close().closeAllConnections(),
+  };
+}
+
+const listening = { mode: 'sync', notices: { hosts: ['127.0.0.1'] }, guards: { changes: { count: 0, share: 0 } } };
+
+describe('notices', () => {
+  it('tell once of a guard that stopped a sync, and ping each run; a good run lets it be told anew', async () => {
+    await using o = await office();
+    using watch = await watcher();
+    const { got } = watch;
+    using d = desk(o.box, { ...syncing, ...watch.env });
+    d.write('truce.config.json', listening);
+    await o.person({ email: 'jane@example.com', sales: 'Working - Contacted' });
+    for (const _ of [1, 2]) expect((await d.run(['sync', '--yes'])).exit).toBe(3);
+    expect(got.texts).toEqual([expect.stringMatching(/^Truce, Our company, sync: guard \(TOO_MANY_CHANGES\)\. .*1 records.* Fix: /)]);
+    expect(got.texts.join('')).not.toContain('jane');
+    expect(got.pings).toEqual(['/ping/hush-two/fail', '/ping/hush-two/fail']);
+    expect((await d.run(['sync', '--yes', '--allow-changes', '1'])).exit).toBe(0);
+    expect(got.pings.at(-1)).toBe('/ping/hush-two');
+    await o.person({ email: 'bob@example.com', sales: 'Working - Contacted' });
+    const last = await d.run(['sync', '--yes']);
+    expect(got.texts).toHaveLength(2);
+    expect(got.credentials).toEqual([]);
+    expect(last.text).not.toContain('hush');
+  });
+
+  it('tell of credentials that are missing or refused, and of standstill', async () => {
+    await using o = await office();
+    using watch = await watcher();
+    using d = desk(o.box, { ...syncing, ...watch.env });
+    d.write('truce.config.json', listening);
+    expect((await d.run(['sync'], { env: { HUBSPOT_ACCESS_TOKEN: 'wrong-token' } })).exit).toBe(4);
+    expect((await d.run(['sync'], { env: { HUBSPOT_ACCESS_TOKEN: undefined } })).exit).toBe(2);
+    expect(watch.got.texts.map((text) => /sync: (\w+)/.exec(text)?.[1])).toEqual(['authentication', 'authentication']);
+    for (const _ of [1, 2]) expect((await d.run(['status', '--fail-if-older', '30m', '--notify'])).exit).toBe(1);
+    expect(watch.got.texts.slice(2)).toEqual([expect.stringContaining('status: stale (STALE). No run has gone through yet.')]);
+    expect((await d.run(['status', '--fail-if-older', '30m'])).exit).toBe(1);
+    expect(watch.got.texts).toHaveLength(3);
+  });
+
+  it('that fail, or go to a host that is not configured, fail no run and show no secret', async () => {
+    await using o = await office();
+    using watch = await watcher();
+    using d = desk(o.box, { ...syncing, ...watch.env });
+    d.write('truce.config.json', listening);
+    watch.got.status = 404;
+    const failing = await d.run(['sync', '--yes', '--json']);
+    expect([failing.exit, failing.text]).toEqual([0, expect.stringContaining('! A notice could not be sent:')]);
+    expect(failing.text).not.toContain('hush');
+    d.write('truce.config.json', { mode: 'sync' });
+    const elsewhere = await d.run(['sync', '--yes', '--json']);
+    expect([elsewhere.exit, elsewhere.text]).toEqual([0, expect.stringContaining('allow-list')]);
+    expect(elsewhere.text).not.toContain('hush');
   });
 });
 

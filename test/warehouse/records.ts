@@ -227,6 +227,7 @@ export const settings: Settings = {
   },
   teams: { marketing: ['mara@us.example'], sales: ['field sales'], integrations: ['robot@us.example'] },
   report: { touchPolicy: 'human', minCell: 5, horizonDays: 30, attempts: 4 },
+  notices: { hosts: [], repeatHours: 24 },
   quarantine: { alertAbove: 10 },
   channel: { marketing: null, sales: null },
   hash: 'test',

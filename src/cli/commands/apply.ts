@@ -5,6 +5,7 @@ import { withTruce, type CommonOptions } from '../connect.ts';
 import { exitCodes } from '../exit.ts';
 import type { Session } from '../main.ts';
 import { allowances, withAllowances, withMode, withStores, type AllowanceOptions } from '../options.ts';
+import { withNotices } from '../notify.ts';
 import { withProgress } from '../talk.ts';
 
 /** `truce apply FILE`: writes a reviewed plan. */
@@ -54,6 +55,6 @@ Examples:
           `Written ${counts.applied}, refused ${counts.rejected}, raced and repaired ${counts.raced}, skipped ${counts.skipped}${result.waiting > 0 ? `, left for later syncs ${result.waiting}` : ''}. Run ${result.id}.`,
         );
       };
-      await withTruce(io, options, { work });
+      await withNotices(io, options, { command: 'apply', pings: false, work: () => withTruce(io, options, { work }) });
     });
 }

@@ -1,8 +1,10 @@
 import { Command } from 'commander';
+import type { Truce } from '../../truce.ts';
 import { withTruce, type CommonOptions } from '../connect.ts';
 import { exitCodes } from '../exit.ts';
 import type { Session } from '../main.ts';
 import { withMode, withStores } from '../options.ts';
+import { withNotices } from '../notify.ts';
 import { counted, withProgress } from '../talk.ts';
 
 /** `truce outcomes`: reads both CRMs, then writes what became of the leads onto campaigns and people. */
@@ -23,8 +25,8 @@ Examples:
     )
     .action(async (options: CommonOptions) => {
       const { io } = session;
-      await withTruce(io, options, {
-        work: async (truce) => {
+      const work = {
+        work: async (truce: Truce): Promise<void> => {
           const result = await withProgress(io, truce, () => truce.outcomes({ signal: io.signal }));
           for (const skipped of result.skipped) io.say(`! Skipped on ${skipped.side}'s ${skipped.kind}s: ${skipped.code}. ${skipped.fix}`);
           if (result.rejected > 0) session.exit = exitCodes.attention;
@@ -35,6 +37,7 @@ Examples:
             io.data(`${kind}\twritten ${result[kind].written}\tunchanged ${result[kind].unchanged}`);
           io.say(`${counted(result.rejected, 'write')} refused. The figures stand in the fields that begin with "Truce" on each campaign.`);
         },
-      });
+      };
+      await withNotices(io, options, { command: 'outcomes', pings: false, work: () => withTruce(io, options, work) });
     });
 }

@@ -5,6 +5,7 @@ import { PlanError, StateError } from '../../errors.ts';
 import { environment, warehousePathOrNone, withTruce, type CommonOptions } from '../connect.ts';
 import type { Session } from '../main.ts';
 import { wholeNumber, withStores } from '../options.ts';
+import { withNotices } from '../notify.ts';
 import { withProgress } from '../talk.ts';
 
 interface Options extends CommonOptions {
@@ -35,22 +36,25 @@ Examples:
     .action(async (options: Options) => {
       const { io } = session;
       if (options.rebuild === true) await archiveWarehouse(session, options);
-      const pulling = () => withTruce(io, options, {
-        work: async (truce) => {
-          const allow = options.allowGone === undefined ? {} : { allow: { gone: options.allowGone } };
-          const { rebuild } = options;
-          const result = await withProgress(io, truce, () => truce.pull({ signal: io.signal, rebuild, ...allow }));
-          for (const problem of result.problems)
-            io.say(`! Not read: ${problem.side} ${problem.stream}: ${problem.message} ${problem.hint}`);
-          const { calls, people } = result;
-          if (options.json === true)
-            return io.data(JSON.stringify({ ...result, calls: { hubspot: calls.marketing, salesforce: calls.sales }, exit: session.exit }));
-          for (const stream of result.streams) io.data(`${stream.side}\t${stream.stream}\t${stream.records}`);
-          io.say(
-            `${people.marketing} people in HubSpot, ${people.sales} in Salesforce, ${people.linked} in both; ${result.quarantined} in quarantine. Next: truce report --out report.html`,
-          );
-        },
-      });
+      const pulling = () =>
+        withTruce(io, options, {
+          work: async (truce) => {
+            const allow = options.allowGone === undefined ? {} : { allow: { gone: options.allowGone } };
+            const { rebuild } = options;
+            const result = await withProgress(io, truce, () => truce.pull({ signal: io.signal, rebuild, ...allow }));
+            for (const problem of result.problems)
+              io.say(`! Not read: ${problem.side} ${problem.stream}: ${problem.message} ${problem.hint}`);
+            const { calls, people } = result;
+            if (options.json === true)
+              return io.data(
+                JSON.stringify({ ...result, calls: { hubspot: calls.marketing, salesforce: calls.sales }, exit: session.exit }),
+              );
+            for (const stream of result.streams) io.data(`${stream.side}\t${stream.stream}\t${stream.records}`);
+            io.say(
+              `${people.marketing} people in HubSpot, ${people.sales} in Salesforce, ${people.linked} in both; ${result.quarantined} in quarantine. Next: truce report --out report.html`,
+            );
+          },
+        });
       await withNotices(io, options, { command: 'pull', pings: false, work: pulling });
     });
 }

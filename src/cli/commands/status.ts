@@ -1,14 +1,17 @@
 import { existsSync } from 'node:fs';
 import { Command } from 'commander';
-import type { StatusResult } from '../../truce.ts';
+import type { StatusResult, Truce } from '../../truce.ts';
+import type { Notice } from '../../worker/notices/notice.ts';
 import { environment, statePath, withTruce, type CommonOptions } from '../connect.ts';
 import { exitCodes } from '../exit.ts';
 import type { Session } from '../main.ts';
+import { withNotices } from '../notify.ts';
 import { duration, withStores } from '../options.ts';
 import { counted } from '../talk.ts';
 
 interface Options extends CommonOptions {
   readonly failIfOlder?: number;
+  readonly notify?: boolean;
 }
 
 /** Runs and quarantined records shown without --json. */
@@ -19,6 +22,7 @@ const entriesShown = 20;
 export function statusCommand(session: Session): Command {
   return withStores(new Command('status'))
     .description('Say when Truce last ran, how it went, and what is held back in quarantine, each with the fix. Contacts nobody.')
+    .option('--notify', 'with --fail-if-older: send it to TRUCE_NOTICE_URL too, once and not each time')
     .option('--fail-if-older <duration>', 'exit code 1 when the last good run ended longer ago than this: 30s, 30m, 2h, 1d', duration)
     .addHelpText(
       'after',
@@ -28,6 +32,7 @@ Needs no credentials and makes no file.
 Examples:
   truce status
   truce status --fail-if-older 30m || alert "Truce stands still"
+  truce status --fail-if-older 30m --notify           from a second scheduler, with TRUCE_NOTICE_URL set
   truce status --json | jq '.quarantine[].fix'`,
     )
     .action(async (options: Options) => {
@@ -35,23 +40,35 @@ Examples:
       const state = statePath(options, await environment(io), io);
       // Looking must not make a state where none is.
       const none = existsSync(state) ? {} : { state: ':memory:' };
-      await withTruce(io, options, {
+      const looking = {
         sides: [],
         ...none,
-        work: async (truce) => {
+        work: async (truce: Truce): Promise<readonly Notice[]> => {
           const status = await truce.status();
           const { failIfOlder } = options;
           const tooOld = failIfOlder !== undefined && (status.lastDoneAt === null || Date.now() - status.lastDoneAt > failIfOlder);
           if (tooOld) session.exit = exitCodes.attention;
-          if (options.json === true) return io.data(JSON.stringify({ ...status, lastDoneAt: iso(status.lastDoneAt), exit: session.exit }));
-          for (const line of await statusLines(status)) io.data(line);
-          if (tooOld) io.say('The last good run is older than allowed.');
+          if (options.json === true) io.data(JSON.stringify({ ...status, lastDoneAt: iso(status.lastDoneAt), exit: session.exit }));
+          else for (const line of await statusLines(status)) io.data(line);
+          if (tooOld && options.json !== true) io.say('The last good run is older than allowed.');
+          return tooOld ? [(await import('../../worker/notices/notice.ts')).noticeOfStale(iso(status.lastDoneAt))] : [];
         },
-      });
+      };
+      if (options.notify !== true) return void (await withTruce(io, options, looking));
+      await withNotices(io, options, { command: 'status', pings: false, work: () => withTruce(io, options, looking) });
     });
 }
 
-async function statusLines({ lastDoneAt, runs, people, open, openIntents, quarantine, frozen, paused }: StatusResult): Promise<readonly string[]> {
+async function statusLines({
+  lastDoneAt,
+  runs,
+  people,
+  open,
+  openIntents,
+  quarantine,
+  frozen,
+  paused,
+}: StatusResult): Promise<readonly string[]> {
   const { pauseInWords } = await import('../../sync/pause.ts');
   const more = quarantine.length - entriesShown;
   return [

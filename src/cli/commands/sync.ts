@@ -1,10 +1,12 @@
 import { Command } from 'commander';
 import type { SyncResult } from '../../sync/sync-run.ts';
 import type { Truce } from '../../truce.ts';
+import type { Notice } from '../../worker/notices/notice.ts';
 import { withTruce, type CommonOptions } from '../connect.ts';
 import { exitCodes, type ExitCode } from '../exit.ts';
 import type { Session } from '../main.ts';
 import { allowances, withAllowances, withScope, withStores, type AllowanceOptions } from '../options.ts';
+import { withNotices } from '../notify.ts';
 import { syncLines, withProgress } from '../talk.ts';
 
 interface Options extends CommonOptions, AllowanceOptions {
@@ -36,19 +38,30 @@ Examples:
     )
     .action(async (options: Options) => {
       const { io } = session;
-      const work = async (truce: Truce): Promise<void> => {
+      const work = async (truce: Truce): Promise<readonly Notice[]> => {
         let result = await run(session, truce, options);
         if (result.canary !== null && (await goOn(session, result))) result = await run(session, truce, { ...options, yes: true });
         session.exit = exitOf(result, { strict: options.strict === true, alertAbove: truce.settings.quarantine.alertAbove });
-        if (options.json === true) return io.data(JSON.stringify(jsonLine(result, session.exit)));
+        const notices = await noticesOf(result);
+        if (options.json === true) {
+          io.data(JSON.stringify(jsonLine(result, session.exit)));
+          return notices;
+        }
         for (const line of syncLines(result)) io.data(line);
         if (result.mode === 'observe')
           io.say(
             'Nothing was written: the mode is observe. `truce plan` shows what sync would do; set "mode" in truce.config.json, or --mode sync.',
           );
+        return notices;
       };
-      await withTruce(io, options, { work });
+      await withNotices(io, options, { command: 'sync', pings: true, work: () => withTruce(io, options, { work }) });
     });
+}
+
+async function noticesOf({ fights, outcomes }: SyncResult): Promise<readonly Notice[]> {
+  const { noticeOfFights, noticeOfStop } = await import('../../worker/notices/notice.ts');
+  const stopped = outcomes?.stopped ?? null;
+  return [noticeOfFights(fights), stopped === null ? null : noticeOfStop(stopped)].filter((notice) => notice !== null);
 }
 
 async function run(session: Session, truce: Truce, options: Options): Promise<SyncResult> {
