@@ -64,6 +64,8 @@ export interface DescribeOptions extends CallOptions {
   readonly setup?: boolean;
   /** Look for automation that uses one of these fields of people (the CRM's names); costs up to about 80 calls. @default it is not looked for */
   readonly automation?: readonly string[];
+  /** Also count what a first pull would read; costs up to nine calls. @default false */
+  readonly volumes?: boolean;
 }
 
 /** Facts about a vendor, each with its consequence for the engine. */

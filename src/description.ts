@@ -1,4 +1,4 @@
-import type { OwnFieldState } from './crm.ts';
+import type { OwnFieldState, Stream } from './crm.ts';
 
 /** What a CRM says of itself, with these credentials' eyes. */
 export interface Description {
@@ -13,6 +13,8 @@ export interface Description {
   readonly automation: readonly Automation[] | null;
   /** What of it could not be read, in words; absent when it was not asked for. */
   readonly automationGaps?: readonly string[];
+  /** What a first pull would read; absent when it was not asked for. */
+  readonly volumes?: readonly StreamVolume[];
 }
 
 export interface ObjectDescription {
@@ -79,4 +81,14 @@ export interface Automation {
   readonly name: string;
   /** In the vendor's words: `flow`, `workflow`, `Apex trigger`, `validation rule`. */
   readonly kind: string;
+}
+
+/** How much a stream's first pass reads, estimated from counts. */
+export interface StreamVolume {
+  readonly stream: Stream;
+  /** Null where it is not known. */
+  readonly records: number | null;
+  readonly calls: number;
+  /** How long it takes when nothing else goes on, in milliseconds. */
+  readonly ms: number;
 }

@@ -1,5 +1,5 @@
 import type { AlignmentReport, Dimension } from './alignment/types.ts';
-import type { AccountInfo, CrmFactory, Description, Provision, DescribeOptions } from './crm.ts';
+import type { AccountInfo, Budget, CrmFactory, Description, Provision, DescribeOptions } from './crm.ts';
 import type { Plan, PlanLine, PlanSummary, QuarantineEntry } from './model/plan.ts';
 import type { Settings } from './model/settings.ts';
 import type { Instant, Side } from './model/words.ts';
@@ -102,6 +102,8 @@ export interface CheckResult {
   /** What both CRMs say of their fields, permissions and automation. */
   readonly descriptions: Readonly<Record<Side, Description>>;
   readonly problems: readonly Problem[];
+  /** What each vendor still allows today; null where it does not say. */
+  readonly budgets: Readonly<Record<Side, Budget['perDay']>>;
 }
 
 export interface StatusResult {
@@ -159,8 +161,6 @@ export interface Truce extends AsyncDisposable {
   retry(who?: string): Promise<number>;
   /** Decides a conflict that the policy leaves to a person; the next sync writes it. @throws {ConfigError} `PERSON_NOT_FOUND`, `FIELD_UNKNOWN` */
   settle(who: string, settling: Settling): Promise<string>;
-  /** Pulls, then recomputes and writes outcomes only. */
-  outcomes(options?: CallOptions): Promise<OutcomesResult>;
   /**
    * The people of whom nobody knows for sure who they are, with their candidates, the clearest first; with `settled` those
    * about whom somebody decided. Names come from the warehouse, where there is one.
@@ -170,12 +170,14 @@ export interface Truce extends AsyncDisposable {
   decide(rows: AsyncIterable<Decision> | Iterable<Decision>, options?: { readonly dryRun?: boolean }): Promise<DecideResult>;
   /** Which records are a person, how that was found, what was decided. @throws {ConfigError} `PERSON_NOT_FOUND` */
   identity(who: string): Promise<readonly Identity[]>;
+  /** Pulls, then recomputes and writes outcomes only. */
+  outcomes(options?: CallOptions): Promise<OutcomesResult>;
   /** Which of Truce's own fields are missing in both CRMs; with `create` makes them. */
   provision(
     options?: CallOptions & { readonly create?: boolean; readonly sides?: readonly Side[] },
   ): Promise<Readonly<Partial<Record<Side, Provision>>>>;
   /** Asks both CRMs what stands in the way. */
-  check(options?: Pick<DescribeOptions, 'signal' | 'setup'>): Promise<CheckResult>;
+  check(options?: Pick<DescribeOptions, 'signal' | 'setup' | 'volumes'>): Promise<CheckResult>;
   /** The figures, from the warehouse as it is. */
   alignment(options?: AlignmentCall): Promise<AlignmentReport>;
   /** What happened to one person, and why. */

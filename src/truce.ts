@@ -249,16 +249,21 @@ class OpenTruce implements Truce {
     return provisions;
   }
 
-  async check(options: Pick<DescribeOptions, 'signal' | 'setup'> = {}): Promise<CheckResult> {
+  async check(options: Pick<DescribeOptions, 'signal' | 'setup' | 'volumes'> = {}): Promise<CheckResult> {
     const { crms, engine } = this.#parts;
     const signal = options.signal === undefined ? {} : { signal: options.signal };
     const [marketing, sales] = await Promise.all([crms.marketing.account(signal), crms.sales.account(signal)]);
-    const descriptions = await describeBoth(engine, options.signal, { setup: options.setup ?? false, automation: true });
+    const descriptions = await describeBoth(engine, options.signal, {
+      setup: options.setup ?? false,
+      automation: true,
+      volumes: options.volumes ?? false,
+    });
     const accounts = { marketing, sales };
     const problems = (['marketing', 'sales'] as const).flatMap((side) =>
       problemsOf(side, { system: crms[side].system, account: accounts[side], description: descriptions[side] }, engine.settings),
     );
-    return { accounts, descriptions, problems };
+    const budgets = { marketing: (await crms.marketing.budget()).perDay, sales: (await crms.sales.budget()).perDay };
+    return { accounts, descriptions, problems, budgets };
   }
 
   async alignment(options: AlignmentCall = {}): Promise<AlignmentReport> {

@@ -7,6 +7,7 @@ import { findConnector } from './describe-connector.ts';
 import { contactObject } from './map.ts';
 import { hubspotTypes, objectOf, ownName, ownTypes } from './own.ts';
 import { checkPermissions } from './permissions.ts';
+import { volumesOf } from './volumes.ts';
 import type { Room } from './room.ts';
 
 const described: readonly {
@@ -21,7 +22,11 @@ const described: readonly {
 ];
 
 /** `Crm.describe`. Workflows are looked for only where properties are named, for they cost calls and a scope of their own. */
-export async function describe(room: Room, token: TokenInfo | null, { signal, automation }: DescribeOptions): Promise<Description> {
+export async function describe(
+  room: Room,
+  token: TokenInfo | null,
+  { signal, automation, volumes = false }: DescribeOptions,
+): Promise<Description> {
   const objects: ObjectDescription[] = [];
   for (const { type, object, label, kind } of described) {
     const properties = await catalogueOrNone(room, type, signal);
@@ -34,6 +39,7 @@ export async function describe(room: Room, token: TokenInfo | null, { signal, au
     own: await ownStates(room, signal),
     connector: await findConnector(room, await catalogueOrNone(room, 'contacts', signal), signal),
     ...(automation === undefined ? { automation: null } : await automationOf(room, automation, signal)),
+    ...(volumes ? { volumes: await volumesOf(room, signal) } : {}),
   };
 }
 

@@ -20,6 +20,7 @@ import { rowsOf } from './query.ts';
 import { flag, text } from './row.ts';
 import type { Row } from './row.ts';
 import { at, soql } from './soql.ts';
+import { volumesOf } from './volumes.ts';
 
 /** The objects whose fields the engine may map, and what each is to it. */
 const described: readonly (readonly [ObjectName, ObjectDescription['kind']])[] = [
@@ -37,7 +38,7 @@ const recentMs = 30 * 86_400_000;
 /** Fields, picklists, permissions and what of Truce's own fields is there, with these credentials' eyes. */
 export async function describeOrganization(
   context: Context,
-  { setup = false, automation, ...options }: DescribeOptions,
+  { setup = false, automation, volumes = false, ...options }: DescribeOptions,
 ): Promise<Description> {
   const { catalog, wire } = context;
   catalog.refresh();
@@ -78,6 +79,7 @@ export async function describeOrganization(
     own: ownFieldStates(shapes, definitions ?? null),
     connector: connectorOf(shapes),
     ...(automation === undefined ? { automation: null } : await automationOf(context, automation, options)),
+    ...(volumes ? { volumes: await volumesOf(context, options) } : {}),
   };
 }
 

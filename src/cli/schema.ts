@@ -48,6 +48,7 @@ export async function checkSchema(schema: SchemaFile, settings: CheckSettings): 
     accounts: { marketing: marketing.account, sales: sales.account },
     descriptions: { marketing: marketing.description, sales: sales.description },
     problems: [...problemsOf('marketing', marketing, settings), ...problemsOf('sales', sales, settings)],
+    budgets: { marketing: null, sales: null },
   };
 }
 

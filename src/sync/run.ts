@@ -104,6 +104,8 @@ export async function withRun<T>(engine: Engine, state: State, at: RunOptions & 
     // Recovery puts edits back that were overwritten unseen: while nothing is to be written it waits.
     const resting = at.command === 'pull' && (await pauseAt(state, startedAt)) !== null;
     const recovered = resting ? 0 : await recover(applyOptions(run));
+    // A plan that was made before knew nothing of them.
+    if (recovered > 0) await state.meta.nextEpoch();
     if (recovered > 0) engine.ports.log.write('info', `${recovered} writes of an earlier run were resolved.`);
     const result = await at.work(run);
     await state.commit({ run: { ...record, endedAt: clock.now(), status: 'done', detail: JSON.stringify(result) } });
@@ -155,11 +157,16 @@ export async function accountsOf(engine: Engine, state: State, signal?: AbortSig
 export async function describeBoth(
   engine: Engine,
   signal?: AbortSignal,
-  { setup = false, automation = false }: { readonly setup?: boolean; readonly automation?: boolean } = {},
+  {
+    setup = false,
+    automation = false,
+    volumes = false,
+  }: { readonly setup?: boolean; readonly automation?: boolean; readonly volumes?: boolean } = {},
 ): Promise<Record<Side, Description>> {
   const describe = (side: Side): Promise<Description> =>
     engine.crms[side].describe({
       setup,
+      volumes,
       ...(automation ? { automation: mappedFields(engine.settings, side) } : {}),
       ...(signal === undefined ? {} : { signal }),
     });

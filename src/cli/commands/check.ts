@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import type { Description, OwnFieldState } from '../../crm.ts';
+import type { Description, OwnFieldState, StreamVolume } from '../../crm.ts';
 import { ConfigError } from '../../errors.ts';
 import type { Mode, Side } from '../../model/words.ts';
 import type { CheckResult } from '../../truce.ts';
@@ -21,6 +21,7 @@ export function checkCommand(session: Session): Command {
       '--save-schema <file>',
       "write both CRMs' fields, picklists, record types and validation rules to a file; no personal data, no record",
     )
+    .option('--estimate', 'also say how many calls and minutes a first pull takes on each side; counts only, nothing is pulled')
     .option('--schema <file>', 'check the configuration against such a file instead of the CRMs: no credentials, nothing is contacted')
     .addHelpText(
       'after',
@@ -29,11 +30,13 @@ What stands in the way of the mode is marked ✗ (exit code 4 for a permission, 
 and only makes less possible. With --json it prints one line:
 {"mode","accounts":{"marketing","sales"},"problems":[{"side","code","blocks","message","fix"}],
 "automation":{"marketing":[{"field","name","kind"}],"sales"},"ready","exit"}; the same with --schema. Automation is what of the
-CRM's own uses a mapped field (flows, Apex triggers, validation rules, workflows); null: it could not be read. adapters/sandbox/README.md describes the schema file.
+CRM's own uses a mapped field (flows, Apex triggers, validation rules, workflows); null: it could not be read. With
+--estimate also "estimate":{"marketing":{"calls","minutes","shareOfDay","streams":[{"stream","records","calls"}]},"sales"}. adapters/sandbox/README.md describes the schema file.
 
 Examples:
   truce check                 is it ready to read and report?
   truce check --mode sync     is it ready to keep the status the same?
+  truce check --estimate      what will the first pull cost?
   truce check --save-schema schema.json      then, in a CI: truce check --schema schema.json --mode sync
                                              and: truce sandbox --schema schema.json`,
     )
@@ -42,7 +45,11 @@ Examples:
       if (options.schema !== undefined) return offline(session, options, options.schema);
       await withTruce(io, options, {
         work: async (truce) => {
-          const result = await truce.check({ signal: io.signal, setup: options.saveSchema !== undefined });
+          const result = await truce.check({
+            signal: io.signal,
+            setup: options.saveSchema !== undefined,
+            volumes: options.estimate === true,
+          });
           report(session, options, { result, mode: truce.settings.mode });
           if (options.saveSchema === undefined) return;
           const { saveSchema } = await import('../schema.ts');
@@ -53,6 +60,7 @@ Examples:
 }
 
 interface Options extends CommonOptions {
+  readonly estimate?: boolean;
   readonly saveSchema?: string;
   readonly schema?: string;
 }
@@ -60,6 +68,11 @@ interface Options extends CommonOptions {
 /** Checks the configuration against a schema file: contacts nobody and opens no store. */
 async function offline(session: Session, options: Options, file: string): Promise<void> {
   const { io } = session;
+  if (options.estimate === true) {
+    throw new ConfigError('OPTION_INVALID', '--estimate counts in the CRMs; a schema file has no records.', {
+      hint: 'Leave --schema out.',
+    });
+  }
   if (options.saveSchema !== undefined) {
     throw new ConfigError('OPTION_INVALID', '--schema and --save-schema exclude each other.', {
       hint: 'Save first, then check against the file.',
@@ -77,9 +90,11 @@ function report(session: Session, options: Options, { result, mode }: { readonly
   session.exit = exitOf(blocking);
   const { accounts, problems } = result;
   const automation = Object.fromEntries(sides.map((side) => [side, result.descriptions[side].automation]));
+  const estimate = options.estimate === true ? { estimate: Object.fromEntries(sides.map((side) => [side, estimateOf(result, side)])) } : {};
   if (options.json === true)
-    return io.data(JSON.stringify({ mode, accounts, problems, automation, ready: blocking.length === 0, exit: session.exit }));
+    return io.data(JSON.stringify({ mode, accounts, problems, automation, ...estimate, ready: blocking.length === 0, exit: session.exit }));
   for (const line of checkLines(result, (problem) => problem.blocks.includes(mode))) io.data(line);
+  if (options.estimate === true) for (const side of sides) for (const line of estimateLines(side, estimateOf(result, side))) io.data(line);
   if (options.schema !== undefined) io.say('Permissions and other writers are not in a schema file: only a check of the CRMs tells them.');
   io.say(blocking.length === 0 ? `Ready for mode ${mode}.` : `Not ready for mode ${mode}: correct what is marked ✗.`);
 }
@@ -121,6 +136,36 @@ function automationLines(side: Side, { automation, automationGaps = [] }: Descri
     ...(automationGaps.length === 0
       ? []
       : [`· ${side}: not checked for use of the mapped fields: ${automationGaps.join(', ')} (AUTOMATION)`]),
+  ];
+}
+
+interface Estimate {
+  readonly calls: number;
+  /** Rounded up. */
+  readonly minutes: number;
+  /** Of the calls that are left today; null where the vendor does not say. */
+  readonly shareOfDay: number | null;
+  readonly streams: readonly Pick<StreamVolume, 'stream' | 'records' | 'calls'>[];
+}
+
+/** What a first pull of a side takes. */
+function estimateOf({ descriptions, budgets }: CheckResult, side: Side): Estimate {
+  const volumes = descriptions[side].volumes ?? [];
+  const calls = volumes.reduce((sum, { calls: some }) => sum + some, 0);
+  const minutes = Math.ceil(volumes.reduce((sum, { ms }) => sum + ms, 0) / 60_000);
+  const left = budgets[side]?.remaining;
+  const shareOfDay = left === undefined ? null : left === 0 ? 1 : calls / left;
+  return { calls, minutes, shareOfDay, streams: volumes.map(({ stream, records, calls: some }) => ({ stream, records, calls: some })) };
+}
+
+function estimateLines(side: Side, { calls, minutes, shareOfDay, streams }: Estimate): readonly string[] {
+  const share = shareOfDay === null ? '' : `, ${shareOfDay < 0.001 ? 'under 0.1' : (100 * shareOfDay).toFixed(1)} % of what is left today`;
+  return [
+    `First pull, ${side}: about ${counted(calls, 'call')}${share}, ${counted(minutes, 'minute')}; both sides are read at once.`,
+    ...streams.map(
+      ({ stream, records, calls: some }) =>
+        `    ${stream}: ${records === null ? '' : `${counted(records, 'record')}, `}${counted(some, 'call')}`,
+    ),
   ];
 }
 
