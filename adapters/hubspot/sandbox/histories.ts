@@ -56,8 +56,6 @@ class PackedHistories implements Histories {
   readonly #book: Book;
   /** Groups of one moment and writer: number of entries, writer, moment, then name and value of each. */
   #text = '';
-  /** The moment of the last group. */
-  #last = 0;
 
   constructor(book: Book) {
     this.#book = book;
@@ -88,8 +86,7 @@ class PackedHistories implements Histories {
       newest.set(name, later.get(name) ?? value);
     }
     if (fresh.length === 0) return newest;
-    if (at >= this.#last) {
-      this.#last = at;
+    if (at >= this.#last()) {
       // In one piece: what is joined by `+` keeps all its pieces.
       begin();
       writeGroup(this.#book, fresh);
@@ -106,11 +103,24 @@ class PackedHistories implements Histories {
 
   clear(): void {
     this.#text = '';
-    this.#last = 0;
+  }
+
+  /** The moment of the last group. */
+  #last(): number {
+    const text = this.#text;
+    let at = 0;
+    for (let place = 0; place < text.length;) {
+      at = bitsAt(text, place + 5, 6);
+      let left = bitsAt(text, place, 2);
+      for (place += 11; left > 0; left -= 1) {
+        const size = bitsAt(text, place + 2, 3);
+        place += size >= KNOWN ? 5 : 5 + size;
+      }
+    }
+    return at;
   }
 
   #write(entries: readonly Entry[]): void {
-    this.#last = entries.at(-1)?.at ?? 0;
     begin();
     for (const entry of entries) writeGroup(this.#book, [entry]);
     this.#text = finished();

@@ -47,6 +47,7 @@ function mergeTwo(portal: Portal, table: Table, pair: Pair): CrmRecord {
     gone: false,
     values: new Map(),
     histories: portal.histories.empty(),
+    indexed: null,
   };
   inheritHistories(table, merged, pair);
   const values = new Map([...merged.histories].map(([name, versions]) => [name, versions.at(-1)?.value ?? '']));

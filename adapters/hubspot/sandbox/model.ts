@@ -5,7 +5,7 @@ import type { EventHub } from './events.ts';
 import type { Histories, HistoryBook } from './histories.ts';
 import type { Links } from './links.ts';
 import type { ObjectType } from './object-types.ts';
-import type { SearchIndex } from './search-index.ts';
+import type { IndexedDoc, SearchIndex } from './search-index.ts';
 import type { ListFilters } from './segments/membership.ts';
 
 /** Who wrote a value, as it appears in property histories. */
@@ -38,6 +38,8 @@ export interface CrmRecord {
   /** Replaced at every write, never changed in place: the search index keeps old ones. Empty values are absent. */
   values: ReadonlyMap<string, string>;
   readonly histories: Histories;
+  /** As the search index last saw it; null where it does not know it. */
+  indexed: IndexedDoc | null;
 }
 
 /** A property as the properties API shows it. */

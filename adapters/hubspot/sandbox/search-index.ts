@@ -22,7 +22,8 @@ interface Pending {
  * order (last modified, id).
  */
 export interface SearchIndex {
-  readonly docs: Map<string, IndexedDoc>;
+  /** How many documents there are. */
+  count: number;
   sorted: IndexedDoc[];
   fresh: IndexedDoc[];
   /** `sorted` holds stale documents. */
@@ -31,14 +32,14 @@ export interface SearchIndex {
   /** Changes whenever the visible content does. */
   generation: number;
   /** Documents by the value of a property, in lower case: made when a search first asks for one, stale ones among them. */
-  readonly byValue: Map<string, Map<string, IndexedDoc[]>>;
+  readonly byValue: Map<string, Map<string, IndexedDoc | IndexedDoc[]>>;
   /** All in the order of the ids, as of a generation. */
   byId: { readonly generation: number; readonly docs: readonly IndexedDoc[] };
 }
 
 export function emptyIndex(): SearchIndex {
   return {
-    docs: new Map(),
+    count: 0,
     sorted: [],
     fresh: [],
     unsorted: false,
@@ -94,16 +95,18 @@ function absorb(index: SearchIndex, now: number): void {
       continue;
     }
     taken += 1;
-    const known = index.docs.get(change.record.id);
-    if (known !== undefined && known.updatedAt > change.updatedAt) continue;
-    if (known !== undefined) {
+    const known = change.record.indexed;
+    if (known !== null && known.updatedAt > change.updatedAt) continue;
+    if (known !== null) {
       known.stale = true;
       index.unsorted = true;
+      index.count -= 1;
     }
-    index.docs.delete(change.record.id);
+    change.record.indexed = null;
     if (change.hidden) continue;
     const doc: IndexedDoc = { record: change.record, values: change.values, updatedAt: change.updatedAt, stale: false };
-    index.docs.set(change.record.id, doc);
+    change.record.indexed = doc;
+    index.count += 1;
     index.fresh.push(doc);
     for (const [property, known] of index.byValue) noteValue(known, doc, property);
   }
@@ -111,16 +114,15 @@ function absorb(index: SearchIndex, now: number): void {
   index.generation += 1;
   index.pending.length = 0;
   for (const change of later) index.pending.push(change);
-  if (index.fresh.length > index.docs.size + BACKLOG) index.fresh = index.fresh.filter((doc) => !doc.stale);
+  if (index.fresh.length > index.count + BACKLOG) index.fresh = index.fresh.filter((doc) => !doc.stale);
 }
 
-function noteValue(known: Map<string, IndexedDoc[]>, doc: IndexedDoc, property: string): void {
+function noteValue(known: Map<string, IndexedDoc | IndexedDoc[]>, doc: IndexedDoc, property: string): void {
   const value = doc.values.get(property)?.toLowerCase();
   if (value === undefined || value === '') return;
-  const docs = known.get(value);
-  if (docs === undefined) known.set(value, [doc]);
-  else if (docs.some((other) => other.stale)) known.set(value, [...docs.filter((other) => !other.stale), doc]);
-  else docs.push(doc);
+  const others = [known.get(value) ?? []].flat().filter((other) => !other.stale);
+  // As a rule there is one: an array of its own would take as much again.
+  known.set(value, others.length === 0 ? doc : [...others, doc]);
 }
 
 /** Documents whose property has one of these values, in lower case. Call `documentsAt` first. */

@@ -99,8 +99,8 @@ function matchesOf(table: Table, query: Query, at: { readonly key: string; reado
   // Associations change without the index knowing.
   const lasting = query.groups.every((group) => group.every((one) => one.ofRecord === null));
   if (lasting && last !== undefined && last.key === at.key && last.generation === table.index.generation) return last.matches;
-  const found = inReach(table, query, docs);
-  const matches = sorted(table, query, isAll(table, query) ? found : found.filter((doc) => meets(table, query, doc)));
+  const { found, by } = inReach(table, query, docs);
+  const matches = sorted(table, query, { found: isAll(query, by) ? found : found.filter((doc) => meets(table, query, doc)), by });
   LAST.set(table, { key: at.key, generation: table.index.generation, matches });
   return matches;
 }
@@ -112,19 +112,21 @@ function keyOf(table: Table, property: string): ((doc: IndexedDoc) => number) | 
 }
 
 /** The fewest documents that hold every match: by a unique value, by id where that is the order wanted, by the modified stamp. */
-function inReach(table: Table, query: Query, docs: readonly IndexedDoc[]): readonly IndexedDoc[] {
+function inReach(
+  table: Table,
+  query: Query,
+  docs: readonly IndexedDoc[],
+): { readonly found: readonly IndexedDoc[]; readonly by: string | null } {
   const valued = query.groups.map((group) => group.find((one) => one.equals !== null && table.unique.has(one.property)));
   const [first] = valued;
   if (first !== undefined && valued.every((one) => one?.property === first.property)) {
-    return documentsWith(
-      table.index,
-      first.property,
-      valued.flatMap((one) => one?.equals ?? []),
-    );
+    const values = valued.flatMap((one) => one?.equals ?? []);
+    return { found: documentsWith(table.index, first.property, values), by: null };
   }
-  const stamped = within(query, docs, { property: table.type.modifiedProperty, key: KEYS.modified });
-  if (stamped.length < docs.length || !ascendsById(query)) return stamped;
-  return within(query, documentsById(table.index), { property: 'hs_object_id', key: KEYS.id });
+  const { modifiedProperty } = table.type;
+  const stamped = within(query, docs, { property: modifiedProperty, key: KEYS.modified });
+  if (stamped.length < docs.length || !ascendsById(query)) return { found: stamped, by: modifiedProperty };
+  return { found: within(query, documentsById(table.index), { property: 'hs_object_id', key: KEYS.id }), by: 'hs_object_id' };
 }
 
 function ascendsById({ sort }: Query): boolean {
@@ -149,11 +151,11 @@ function within(
   return docs.slice(firstAt(docs, from, by.key), firstAt(docs, to + 1, by.key));
 }
 
-/** Whether what is in reach needs no further look: nothing is asked but a range of the modified stamps. */
-function isAll(table: Table, { groups, words }: Query): boolean {
+/** Whether what is in reach needs no further look: nothing is asked but a range of the key that it was reached by. */
+function isAll({ groups, words }: Query, by: string | null): boolean {
   const [group, more] = groups;
   if (words.length > 0 || more !== undefined) return false;
-  return group === undefined || group.every((one) => one.range !== null && one.property === table.type.modifiedProperty);
+  return group === undefined || group.every((one) => one.range !== null && one.property === by);
 }
 
 function meets(table: Table, query: Query, doc: IndexedDoc): boolean {
@@ -170,24 +172,18 @@ function holds(table: Table, one: ConditionGroups[number][number], doc: IndexedD
   return one.test(doc.values.get(one.property));
 }
 
-function inIdOrder(found: readonly IndexedDoc[]): readonly IndexedDoc[] {
-  const isSorted = found.every((doc, place) => place === 0 || (found[place - 1]?.record.n ?? 0) <= doc.record.n);
-  return isSorted ? found : found.toSorted((a, b) => a.record.n - b.record.n);
-}
-
-/** What was found by a value comes in no order; the rest is in this one. */
-function inModifiedOrder(found: readonly IndexedDoc[]): readonly IndexedDoc[] {
-  const before = (a: IndexedDoc, b: IndexedDoc): number => a.updatedAt - b.updatedAt || a.record.n - b.record.n;
-  const isSorted = found.every((doc, place) => place === 0 || before(found[place - 1] ?? doc, doc) <= 0);
-  return isSorted ? found : found.toSorted(before);
-}
-
-/** Ties are in the order of the ids; without a sort, the oldest record first. */
-function sorted(table: Table, query: Query, found: readonly IndexedDoc[]): readonly IndexedDoc[] {
+/** Ties are in the order of the ids; without a sort, the oldest record first. What was reached in the order wanted stays as it is. */
+function sorted(
+  table: Table,
+  query: Query,
+  { found, by }: { readonly found: readonly IndexedDoc[]; readonly by: string | null },
+): readonly IndexedDoc[] {
   const { sort } = query;
-  if (ascendsById(query)) return inIdOrder(found);
-  if (sort === null) return inIdOrder(found);
-  if (sort.property === table.type.modifiedProperty && !sort.descending) return inModifiedOrder(found);
+  const { modifiedProperty } = table.type;
+  if (ascendsById(query)) return by === 'hs_object_id' ? found : found.toSorted((a, b) => a.record.n - b.record.n);
+  if (sort === null) return found;
+  if (sort.property === modifiedProperty && !sort.descending)
+    return by === modifiedProperty ? found : found.toSorted((a, b) => a.updatedAt - b.updatedAt || a.record.n - b.record.n);
   const definition = table.definitions.get(sort.property);
   const read = definition === undefined ? String : reader(definition);
   const keyed = found.map((doc) => ({ doc, key: doc.values.get(sort.property) }));

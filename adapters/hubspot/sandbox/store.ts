@@ -63,6 +63,7 @@ export function createRecord(portal: Portal, table: Table, values: ReadonlyMap<s
     gone: false,
     values: new Map(),
     histories: portal.histories.empty(),
+    indexed: null,
   };
   table.byId.set(record.id, record);
   table.inOrder.push(record);
@@ -146,7 +147,11 @@ export function touch(portal: Portal, table: Table, record: CrmRecord, stamp: St
 }
 
 function note(portal: Portal, table: Table, record: CrmRecord, at: number): void {
-  noteChange(table.index, record, { at, lagMs: Math.max(portal.unrest.searchLagMs, portal.unrest.call.lateMs ?? 0), now: portal.clock.now() });
+  noteChange(table.index, record, {
+    at,
+    lagMs: Math.max(portal.unrest.searchLagMs, portal.unrest.call.lateMs ?? 0),
+    now: portal.clock.now(),
+  });
 }
 
 /** Archives a record: it leaves lists, batches and search, and is found with `archived=true`. */

@@ -1,3 +1,5 @@
+import { inOnePiece } from '../../sandbox/squeeze.ts';
+
 const SUFFIX = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ012345';
 const BASE62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 
@@ -52,7 +54,7 @@ export function idMint(): IdMint {
       let digits = '';
       for (let rest = count, place = 0; place < 7; place += 1, rest = Math.floor(rest / 62)) digits = (BASE62[rest % 62] ?? '0') + digits;
       const id15 = `${prefix}5g000${digits}`;
-      return id15 + checkLetters(id15);
+      return inOnePiece(id15 + checkLetters(id15));
     },
   };
 }

@@ -1,5 +1,4 @@
 import type { Packer } from '../../sandbox/packed.ts';
-import { inOnePiece } from '../../sandbox/squeeze.ts';
 import type { ObjectDef, Value } from './schema/types.ts';
 import type { Row } from './store.ts';
 
@@ -171,7 +170,7 @@ function idList(): IdList {
     at: (place) => ids[place] ?? '',
     slot,
     add(id) {
-      const place = ids.push(inOnePiece(id)) - 1;
+      const place = ids.push(id) - 1;
       if (place === 0) first = counted(id);
       if (slots === null && place > 0 && id < (ids[place - 1] ?? '')) slots = new Map(ids.map((one, index) => [one, index]));
       slots?.set(id, place);

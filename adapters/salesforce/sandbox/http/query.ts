@@ -90,7 +90,9 @@ function page(call: Call, cursor: Cursor, part: { readonly id: string; readonly 
   const { store } = call.org;
   const unseen = rows[0] === undefined ? null : store.unseen(rows[0].def.name);
   // A page shows the rows as they are now, deleted ones as they last were, and those that queries can't see yet as they were.
-  const records = rows.slice(part.from, until).map((row) => render(unseen?.has(row.id) === true ? row : (store.row(row.id) ?? row)));
+  const records = rows
+    .slice(part.from, until)
+    .map((row) => render(part.from === 0 || unseen?.has(row.id) === true ? row : (store.row(row.id) ?? row)));
   const done = until >= rows.length;
   return {
     status: 200,
