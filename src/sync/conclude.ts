@@ -168,7 +168,9 @@ function rejected(run: Applying, done: Conclusion, { sending, result, at }: Reje
     done.outcomes.push({ id: intent.id, status: 'superseded', code: result.code, cause: result.cause, fix: result.fix, at });
     return;
   }
-  done.outcomes.push({ id: intent.id, status: 'rejected', code: result.code, cause: result.cause, fix: result.fix, at });
+  // A locked row does not make the value forgotten that has to be put back: the next start tries again.
+  const kept = line.room === 'repair' && result.retryable;
+  if (!kept) done.outcomes.push({ id: intent.id, status: 'rejected', code: result.code, cause: result.cause, fix: result.fix, at });
   const recordId = line.recordId ?? line.key;
   if (recordId === null) return;
   done.hold.push({ side: line.side, kind: line.kind, recordId, code: result.code, cause: result.cause, fix: result.fix, at });

@@ -5,6 +5,7 @@ import type { LinkedPerson } from '../state/types.ts';
 import { mappedFields } from './observe.ts';
 import type { Times } from './person-plan.ts';
 import type { ValueTime } from './policy.ts';
+import { sameValue } from './values.ts';
 
 export interface TimesOptions {
   readonly crms: Readonly<Record<Side, Crm>>;
@@ -44,7 +45,14 @@ interface Wanted {
 
 function timeOf(person: LinkedPerson, { side, field, histories, options }: Wanted): ValueTime {
   const members = person.members.filter((member) => member.side === side);
-  const entries = members.flatMap((member) => histories.get(keyOf(side, member.id))?.get(field)?.slice(0, 1) ?? []);
+  // The value that is weighed is the one that was pulled: somebody may have set another since, whose time is not its own.
+  const entries = members.flatMap(
+    (member) =>
+      histories
+        .get(keyOf(side, member.id))
+        ?.get(field)
+        ?.find((entry) => sameValue(entry.value, member.fields.get(field))) ?? [],
+  );
   const [newest] = entries.toSorted((a, b) => b.at - a.at);
   if (newest !== undefined) return { at: newest.at, precision: newest.precision, certainty: 'history' };
   const at = Math.max(...members.map((member) => member.modifiedAt));
