@@ -152,6 +152,7 @@ export async function imitationsOf(stage: Stage, { patienceMs = 400, ...options 
 /** Truce's ports on the imitations' clock: whoever waits has waited. */
 function portsOn(box: Sandbox, { patienceMs, warnings }: { readonly patienceMs: number; readonly warnings: string[] }): Partial<Ports> {
   const http = nodeHttp();
+  let serial = 0;
   const timeouts = { headersMs: patienceMs, idleMs: patienceMs, totalMs: patienceMs * 2 };
   // A large page may take its time on a busy machine; what is silent for good is what these time-outs are for.
   return {
@@ -163,6 +164,8 @@ function portsOn(box: Sandbox, { patienceMs, warnings }: { readonly patienceMs: 
       },
     },
     random: seededRandom(1),
+    // Counted over all processes of the scenario: two of them may begin in one instant of this clock.
+    ids: { next: (prefix) => `${prefix}_${String((serial += 1)).padStart(6, '0')}` },
     http: {
       exchange: (request) => http.exchange(patienceMs >= 5_000 ? request : { ...request, timeouts }),
       close: () => http.close(),

@@ -1,0 +1,30 @@
+import { salesforce } from 'truce/salesforce';
+import type { Scenario } from '../stage.ts';
+
+export const scenario: Scenario = async (stage) => {
+  const both = await stage.imitations();
+  const ann = await both.twin('ann');
+  const { url, clientId, clientSecret } = both.box.salesforce;
+  const t = await both.open({ sales: salesforce({ instanceUrl: url, clientId, clientSecret }) });
+  await both.later(3_600_000);
+  await stage.sync(t);
+  await both.setContact(ann.contact, { hs_lead_status: 'IN_PROGRESS' });
+  await both.later();
+  both.box.calls.clear();
+  both.box.faults.add([{ side: 'salesforce', match: { method: 'PATCH' }, nth: 1, effect: { type: 'expire' } }]);
+  const renewed = await stage.sync(t);
+  const grants = both.calls('salesforce', /oauth2\/token/).length;
+  stage.note(`grants ${grants}`);
+  stage.never('a token that expired fails the run', renewed.exit === 0 && renewed.result?.applied === 1);
+  stage.never('it logs in more often than once', grants === 1);
+  both.box.faults.clear();
+  const bare = await both.open();
+  await both.setContact(ann.contact, { hs_lead_status: 'UNQUALIFIED' });
+  await both.later();
+  both.box.faults.add([{ side: 'salesforce', match: { method: 'PATCH' }, nth: 1, effect: { type: 'expire' } }]);
+  const ended = await stage.sync(bare);
+  stage.never('a dead token ends otherwise than by name', ended.exit === 4);
+  both.box.faults.clear();
+  await stage.sync(await both.open());
+  await both.end({ ann });
+};
