@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { ConfigError, type ConfigProblem } from '../src/errors.ts';
-import type { Settings, StatusMap } from '../src/model/settings.ts';
+import type { FollowingField, Settings, StatusMap, Transform } from '../src/model/settings.ts';
 import type { Rung } from '../src/model/words.ts';
 import { hubspotStatus, rungs, salesforceStatus, type StockStatusMap } from './stock.ts';
 
@@ -19,6 +19,16 @@ const statusMap = z.strictObject({
   writes: z.partialRecord(rung, z.string()).optional().describe('Rung to value of this CRM; "hold" means: not written on this side.'),
   blank: rung.nullable().optional().describe('What an empty status means; null: no status yet.'),
   history: z.record(z.string(), readsMap).optional().describe('Further fields whose history tells of rungs, for the statistics only.'),
+  also: z
+    .array(
+      z.strictObject({
+        field: text.describe('API name of a field that follows the status, such as lifecyclestage.'),
+        writes: z.partialRecord(rung, z.string()).describe('Rung to value of that field; a rung that is left out is not written.'),
+        forwardOnly: z.boolean().default(true).describe('Whether it is never set to a value that the CRM lists before the present one.'),
+      }),
+    )
+    .optional()
+    .describe('Further fields that are written when the rung moves; nothing is read from them.'),
 });
 
 const field = z.strictObject({
@@ -29,6 +39,19 @@ const field = z.strictObject({
   policy: fieldPolicy.default('most-recent').describe('Who wins when both sides changed the field differently.'),
   prefer: z.enum(['marketing', 'sales']).default('sales').describe('The preferred side of prefer-unless-blank.'),
   blankOverwrites: z.boolean().default(false).describe('Whether clearing a field on one side clears the other.'),
+  transform: z
+    .union([
+      z.literal('owner-by-email'),
+      z.custom<Transform>(isTransform, 'owner-by-email, or { id, version, toSales, toMarketing } with functions'),
+    ])
+    .optional()
+    .describe(
+      'What a value becomes on the other side: owner-by-email finds the user with the same address; in truce.config.ts also your own { id, version, toSales, toMarketing }.',
+    ),
+  values: z
+    .record(z.string(), z.string())
+    .optional()
+    .describe("HubSpot's value to Salesforce's value, for picklists with different options; a value that is not named is held back."),
 });
 
 /** The configuration as people write it. Every key is optional; unknown keys are errors. */
@@ -211,11 +234,21 @@ export interface StatusMapConfig {
   readonly writes?: Readonly<Partial<Record<Rung, string>>> | undefined;
   readonly blank?: Rung | null | undefined;
   readonly history?: Readonly<Record<string, Readonly<Record<string, Rung>>>> | undefined;
+  readonly also?:
+    | readonly { readonly field: string; readonly writes: Readonly<Partial<Record<Rung, string>>>; readonly forwardOnly: boolean }[]
+    | undefined;
 }
 
 /** What people may leave out, at every level. */
 export type TruceConfigInput = DeepPartial<TruceConfig>;
-type DeepPartial<T> = T extends readonly unknown[] ? T : T extends object ? { readonly [K in keyof T]?: DeepPartial<T[K]> } : T;
+// oxlint-disable-next-line typescript/no-explicit-any -- any function stays what it is
+type DeepPartial<T> = T extends (...given: any[]) => unknown
+  ? T
+  : T extends readonly (infer Item)[]
+    ? readonly DeepPartial<Item>[]
+    : T extends object
+      ? { readonly [K in keyof T]?: DeepPartial<T[K]> }
+      : T;
 
 /**
  * Checks a configuration and fills in what is missing: the defaults and the stock status maps of both vendors.
@@ -261,7 +294,12 @@ export function parseConfig(raw: unknown): Settings {
     channel: config.channel,
   };
   checkNames(settings);
-  return { ...settings, hash: createHash('sha256').update(canonical(deciding(settings))).digest('hex') };
+  return {
+    ...settings,
+    hash: createHash('sha256')
+      .update(canonical(deciding(settings)))
+      .digest('hex'),
+  };
 }
 
 /** Types a configuration in `truce.config.ts`; returns it unchanged. */
@@ -279,7 +317,27 @@ function resolveStatus(config: StatusMapConfig, stock: StockStatusMap): StatusMa
     writes: new Map(rungs.map((each) => [each, writes[each] === undefined || writes[each] === 'hold' ? null : writes[each]])),
     blank: config.blank ?? null,
     history: new Map(Object.entries(config.history ?? stock.history).map(([name, reads]) => [name, new Map(Object.entries(reads))])),
+    ...(config.also === undefined ? {} : { also: config.also.map(followingField) }),
   };
+}
+
+function followingField({ field, writes, forwardOnly }: NonNullable<StatusMapConfig['also']>[number]): FollowingField {
+  return { field, forwardOnly, writes: new Map(rungs.map((each) => [each, writes[each] ?? null])) };
+}
+
+/** A transform of somebody's own; which of its functions are needed depends on the field's direction. */
+function isTransform(given: unknown): given is Transform {
+  if (typeof given !== 'object' || given === null) return false;
+  const { id, version, toSales, toMarketing, ...more } = given as Readonly<Record<string, unknown>>;
+  const maybe = (part: unknown): boolean => part === undefined || typeof part === 'function';
+  return (
+    typeof id === 'string' &&
+    id.trim() !== '' &&
+    Number.isSafeInteger(version) &&
+    maybe(toSales) &&
+    maybe(toMarketing) &&
+    Object.keys(more).length === 0
+  );
 }
 
 function lowerCaseTeams(teams: Settings['teams']): Settings['teams'] {
@@ -294,6 +352,7 @@ function checkNames(settings: Omit<Settings, 'hash'>): void {
     if (seen.has(field.name))
       problems.push({ path: `fields[${index}].name`, expected: 'a name used once', got: JSON.stringify(field.name) });
     seen.add(field.name);
+    problems.push(...fieldProblems(field, `fields[${index}]`));
   });
   for (const side of ['marketing', 'sales'] as const) {
     const map = settings.status[side];
@@ -314,6 +373,20 @@ function checkNames(settings: Omit<Settings, 'hash'>): void {
 /** What a plan and the merged data depend on: who is told of trouble is not part of it. */
 function deciding({ notices: _, ...rest }: Omit<Settings, 'hash'>): object {
   return rest;
+}
+
+/** What a field's own settings say against each other. */
+function fieldProblems(field: Settings['fields'][number], path: string): readonly ConfigProblem[] {
+  const { transform, values, direction } = field;
+  if (transform !== undefined && values !== undefined)
+    return [{ path: `${path}.values`, expected: 'either a transform or a table of values', got: 'both' }];
+  if (transform === undefined || typeof transform === 'string') return [];
+  const needed = (['toSales', 'toMarketing'] as const).filter(
+    (way) => direction === 'both' || direction === (way === 'toSales' ? 'to-sales' : 'to-marketing'),
+  );
+  return needed
+    .filter((way) => transform[way] === undefined)
+    .map((way) => ({ path: `${path}.transform.${way}`, expected: `a function, because the field goes ${direction}`, got: 'nothing' }));
 }
 
 /** JSON with sorted keys and Maps as sorted entries: equal configurations give equal text. */

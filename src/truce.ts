@@ -9,7 +9,7 @@ import type { Plan, QuarantineEntry } from './model/plan.ts';
 import type { Settings } from './model/settings.ts';
 import type { Instant, Side } from './model/words.ts';
 import { openState } from './state/open.ts';
-import type { Pause, State } from './state/types.ts';
+import type { Pause, RestoredNote, State } from './state/types.ts';
 import { problemsOf } from './sync/check.ts';
 import { explain, type Explanation } from './sync/explain.ts';
 import { readOwners } from './sync/owners.ts';
@@ -119,6 +119,7 @@ class OpenTruce implements Truce {
       const { streams, warehouse, problems } = report;
       const people = await peopleOf(run.state);
       const quarantined = await run.state.quarantine.count();
+      await this.#erase(run.state);
       return {
         run: run.id,
         streams,
@@ -167,14 +168,21 @@ class OpenTruce implements Truce {
     const folder = mkdtempSync(join(tmpdir(), 'truce-plan-'));
     try {
       const planPath = join(folder, 'plan.ndjson');
-      return await this.#run('sync', options, (run) => syncRun(run, { ...options, stores: this.#parts.stores, planPath }));
+      return await this.#run('sync', options, async (run) => {
+        const result = await syncRun(run, { ...options, stores: this.#parts.stores, planPath });
+        await this.#erase(run.state);
+        return result;
+      });
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }
   }
 
   async undo(runId: string, options: CallOptions = {}): Promise<UndoResult> {
-    return this.#run('undo', options, (run) => undoRun(run, runId));
+    return this.#run('undo', options, async (run) => {
+      await refuseRestored(run.state);
+      return undoRun(run, runId);
+    });
   }
 
   async release(runId: string): Promise<{ readonly released: number }> {

@@ -60,8 +60,9 @@ function checkValue(field: FieldDescription, value: FieldValue): Refusal | null 
   if (value === null || value === '') {
     return field.required ? { code: 'REQUIRED_FIELD', cause: `${name} may not be empty`, fix: 'Give it a value.' } : null;
   }
-  if (field.restricted) {
-    const option = field.options.find((candidate) => candidate.value === value && candidate.active);
+  const parts = field.type === 'multi-picklist' ? String(value).split(';') : [value];
+  for (const part of field.restricted ? parts : []) {
+    const option = field.options.find((candidate) => candidate.value === part && candidate.active);
     if (option === undefined)
       return {
         code: 'INVALID_VALUE',

@@ -1,4 +1,4 @@
-import type { OwnStem, WriteKind } from '../crm.ts';
+import type { NewLead, OwnStem, WriteKind } from '../crm.ts';
 import type { FieldValue, Instant, Mode, RecordId, Rung, Side } from './words.ts';
 
 /** The rule that decided a field, in the order the merge tries them. */
@@ -11,8 +11,12 @@ export type Rule =
   | 'prefer-sales'
   | 'prefer-unless-blank'
   | 'furthest'
+  /** A field that follows the status; `-forward`: never back. */
+  | 'follow'
+  | 'follow-forward'
   | 'ask'
   | 'recompute'
+  | 'handover'
   | 'repair'
   | 'undo';
 
@@ -65,6 +69,8 @@ export interface PlanLine {
   readonly urls: Readonly<Partial<Record<Side, string>>>;
   readonly conflict: boolean;
   readonly changes: readonly PlannedChange[];
+  /** With a create: what the new record comes with. */
+  readonly lead?: NewLead;
 }
 
 export interface PlanHeader {

@@ -1,4 +1,4 @@
-import type { Mode, Rung, Side } from './words.ts';
+import type { FieldValue, Mode, Rung, Side } from './words.ts';
 
 /** The configuration after parsing: every default filled in, nothing vendor-specific left to guess. */
 export interface Settings {
@@ -74,6 +74,18 @@ export interface StatusMap {
   readonly blank: Rung | null;
   /** Further fields whose history tells of rungs (a lifecycle stage), for the statistics only. */
   readonly history: ReadonlyMap<string, ReadonlyMap<string, Rung>>;
+  /** Further fields of this side that follow the rung; none where absent. */
+  readonly also?: readonly FollowingField[] | undefined;
+}
+
+/** A field that is written whenever the rung moves (a lifecycle stage beside the lead status). Nothing is read from it into the merge. */
+export interface FollowingField {
+  /** The CRM's field name, opaque. */
+  readonly field: string;
+  /** Rung to value; `null`: not written for this rung. */
+  readonly writes: ReadonlyMap<Rung, string | null>;
+  /** True: never to a value that the CRM lists before the present one. */
+  readonly forwardOnly: boolean;
 }
 
 export type Policy = 'most-recent' | 'prefer-marketing' | 'prefer-sales' | 'prefer-unless-blank' | 'furthest' | 'ask';
@@ -89,6 +101,25 @@ export interface FieldSettings {
   readonly prefer: Side;
   /** True: a blank value may overwrite. */
   readonly blankOverwrites: boolean;
+  /** What a value becomes on the other side; absent: by the types of both fields. */
+  readonly transform?: 'owner-by-email' | Transform | undefined;
+  /** Marketing's value to sales' value, for picklists with different options; others are refused. */
+  readonly values?: Readonly<Record<string, string>> | undefined;
+}
+
+/**
+ * A translation of a field's values in code. Must depend on the value alone. One that throws, or gives two answers for one
+ * value, has its record held back. Never called with a blank.
+ */
+export interface Transform {
+  /** Your name for it. */
+  readonly id: string;
+  /** Raise it with every change of the code: plans and state are bound to id and version, which the configuration's hash holds. */
+  readonly version: number;
+  /** A value of marketing as sales takes it; needed where the field goes there. */
+  readonly toSales?: ((value: FieldValue) => FieldValue) | undefined;
+  /** A value of sales as marketing takes it; needed where the field goes there. */
+  readonly toMarketing?: ((value: FieldValue) => FieldValue) | undefined;
 }
 
 export interface GuardSettings {

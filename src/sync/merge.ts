@@ -2,6 +2,7 @@ import type { Certainty, Rule } from '../model/plan.ts';
 import type { FieldSettings, Policy, StatusMap } from '../model/settings.ts';
 import type { FieldValue, Rung, Side } from '../model/words.ts';
 import type { Base } from '../state/types.ts';
+import type { FieldLens } from './field-lens.ts';
 import { settle, type Contender, type ValueTime } from './policy.ts';
 import { derivedToken, getRung, putRung, type Complement, type Reading } from './status-map.ts';
 import { isBlank, sameValue, shown } from './values.ts';
@@ -19,7 +20,8 @@ export interface SideInput {
 /** How a field is merged: the status goes through its maps, other fields by value. */
 export type FieldRule =
   | { readonly kind: 'status'; readonly name: 'status'; readonly maps: Readonly<Record<Side, StatusMap>>; readonly policy: Policy }
-  | { readonly kind: 'plain'; readonly name: string; readonly settings: FieldSettings };
+  /** Without a lens, values are compared and written as they are. */
+  | { readonly kind: 'plain'; readonly name: string; readonly settings: FieldSettings; readonly lens?: FieldLens | undefined };
 
 export interface MergeInput {
   readonly rule: FieldRule;
@@ -92,10 +94,15 @@ function cell(input: MergeInput, side: Side): Cell {
   const { rule, base } = input;
   const own = input[side];
   const token = own.derived === null ? own.raw : derivedToken(own.derived);
-  const changed = base === null || !sameValue(token, base[side]);
+  const lens = rule.kind === 'plain' ? rule.lens : undefined;
+  const changed = base === null || !(lens === undefined ? sameValue(token, base[side]) : lens.same(side, token, base[side]));
   const common = { ...own, side, token, changed };
   if (rule.kind === 'plain')
-    return { ...common, reading: own.raw === undefined ? { kind: 'absent' } : { kind: 'none' }, blank: isBlank(own.raw) };
+    return {
+      ...common,
+      reading: own.raw === undefined ? { kind: 'absent' } : { kind: 'none' },
+      blank: lens?.blank(side, own.raw) ?? isBlank(own.raw),
+    };
   if (own.derived !== null) return { ...common, reading: { kind: 'rung', rung: own.derived }, blank: false };
   const reading = getRung(rule.maps[side], own.raw, complementOf(base, side));
   return { ...common, reading, blank: reading.kind === 'none' };
@@ -111,7 +118,7 @@ function rungOf(one: Cell): Rung | null {
 }
 
 function equal(rule: FieldRule, marketing: Cell, sales: Cell): boolean {
-  if (rule.kind === 'plain') return sameValue(marketing.raw, sales.raw);
+  if (rule.kind === 'plain') return rule.lens?.alike(marketing.raw, sales.raw) ?? sameValue(marketing.raw, sales.raw);
   return rungOf(marketing) === rungOf(sales);
 }
 
@@ -200,7 +207,9 @@ function put(input: MergeInput, move: Move): Decision {
     const { direction, blankOverwrites } = input.rule.settings;
     if (direction !== 'both' && direction !== `to-${target.side}`) return hold(`the field goes ${direction} only`);
     if (source.blank && !blankOverwrites) return hold('a blank does not overwrite a value');
-    return write(source.raw ?? null);
+    const carried = input.rule.lens?.carry(source.side, source.raw ?? null) ?? { kind: 'value', value: source.raw ?? null };
+    if (carried.kind === 'refused') return { ...carried, kind: 'quarantine', side: source.side };
+    return write(carried.value);
   }
   if (target.derived !== null) return hold('its status follows from the deals');
   const rung = rungOf(source);

@@ -7,7 +7,8 @@ import { normaliseEmails } from './email.ts';
 
 /** The CRM's names of all fields that are synced on a side. */
 export function mappedFields(settings: Settings, side: Side): readonly string[] {
-  return [...new Set([settings.status[side].field, ...settings.fields.map((field) => field[side])])];
+  const { field, also = [] } = settings.status[side];
+  return [...new Set([field, ...also.map((one) => one.field), ...settings.fields.map((one) => one[side])])];
 }
 
 /** The fields that a pull asks for: the mapped ones, and the one that says where a lead came from. */

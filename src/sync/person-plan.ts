@@ -1,8 +1,11 @@
 import type { PlanLine, PlannedChange } from '../model/plan.ts';
 import type { Settings } from '../model/settings.ts';
-import type { Instant, RecordId, Side } from '../model/words.ts';
+import type { Instant, RecordId, Rung, Side } from '../model/words.ts';
 import type { Base, Hold, LinkedPerson, StoredPerson } from '../state/types.ts';
+import { lensOf } from './field-lens.ts';
+import { follow, rungAfter } from './following.ts';
 import { mergeField, type Agreement, type Decision, type FieldRule, type SideInput } from './merge.ts';
+import type { Owners } from './owners.ts';
 import type { ValueTime } from './policy.ts';
 import { alsoWritten, plainValue, viewOf, type SideView } from './side-view.ts';
 import type { Targets } from './targets.ts';
@@ -14,6 +17,8 @@ export interface PlanContext {
   /** Templates of deep links, as in `AccountInfo.links`. */
   readonly urls: Readonly<Record<Side, Readonly<Record<string, string>>>>;
   readonly now: Instant;
+  /** The users of both sides, where a field finds owners by e-mail. */
+  readonly owners?: Owners | null | undefined;
 }
 
 /** When a side's value of a field was set; asked for in a conflict only. */
@@ -41,6 +46,26 @@ export function rulesOf(settings: Settings): readonly FieldRule[] {
   return [status, ...settings.fields.map((field): FieldRule => ({ kind: 'plain', name: field.name, settings: field }))];
 }
 
+const sides: readonly Side[] = ['marketing', 'sales'];
+const lensed = new WeakMap<PlanContext, readonly FieldRule[]>();
+
+/** The rules of a plan: the same, each field with the lens that its types and transform make. Made once per plan. */
+function rulesFor(context: PlanContext): readonly FieldRule[] {
+  const known = lensed.get(context);
+  if (known !== undefined) return known;
+  const { settings, targets, owners = null } = context;
+  const rules = rulesOf(settings).map((rule): FieldRule => {
+    if (rule.kind === 'status') return rule;
+    const types = {
+      marketing: targets.marketing.field(rule.settings.marketing).type,
+      sales: targets.sales.field(rule.settings.sales).type,
+    };
+    return { ...rule, lens: lensOf({ settings: rule.settings, types, owners }) };
+  });
+  lensed.set(context, rules);
+  return rules;
+}
+
 /** Plans one person: merges every field and gathers what is to be written to each side. Pure. */
 export function planPerson(person: LinkedPerson, context: PlanContext, times: Times | null): PersonPlan {
   const views = { marketing: viewOf(person, 'marketing', context.settings), sales: viewOf(person, 'sales', context.settings) };
@@ -53,7 +78,7 @@ export function planPerson(person: LinkedPerson, context: PlanContext, times: Ti
   const conflicts = new Set<Side>();
   const hold: Hold[] = [];
   let held = 0;
-  for (const rule of rulesOf(context.settings)) {
+  for (const rule of rulesFor(context)) {
     if (person.frozen?.has(rule.name) === true) continue;
     const decision = mergeField({
       rule,
@@ -86,6 +111,14 @@ export function planPerson(person: LinkedPerson, context: PlanContext, times: Ti
         break;
       }
     }
+    if (rule.kind !== 'status') continue;
+    const rung = rungAfter(decision, person.bases.get('status') ?? null);
+    for (const side of rung === null ? [] : sides) {
+      const followed = followingOf(person, { view: both[side], rung: rung as Rung, context });
+      if (!followed.fine) return heldBack(person, { ...followed, now: context.now });
+      bases.push(...followed.bases);
+      for (const change of followed.changes) add(both[side].record, change);
+    }
   }
   const lines = (['marketing', 'sales'] as const).flatMap((side) =>
     [both[side].record, ...both[side].others].flatMap((record) => {
@@ -94,6 +127,34 @@ export function planPerson(person: LinkedPerson, context: PlanContext, times: Ti
     }),
   );
   return { linkId: person.id, lines, bases, hold, held, conflict: conflicts.size > 0, settled: lines.length === 0, needsTimes: false };
+}
+
+interface Followed {
+  readonly view: SideView;
+  readonly rung: Rung;
+  readonly context: PlanContext;
+}
+
+/** What the fields that follow the status need on one side. A converted record takes no writes. */
+function followingOf(
+  person: LinkedPerson,
+  { view, rung, context }: Followed,
+):
+  | { readonly fine: true; readonly changes: readonly PlannedChange[]; readonly bases: readonly Base[] }
+  | (Writes & { readonly fine: false }) {
+  const { side, id, object, fields } = view.record;
+  const targets = context.targets[side];
+  const changes: PlannedChange[] = [];
+  const bases: Base[] = [];
+  for (const field of view.writable ? (context.settings.status[side].also ?? []) : []) {
+    const needed = follow(field, { person, side, rung, raw: fields.get(field.field), targets, now: context.now });
+    if (needed.kind === 'base') bases.push(needed.base);
+    if (needed.kind !== 'write') continue;
+    const obstacle = targets.obstacle(object, field.field, needed.change.after);
+    if (obstacle !== null) return { fine: false, side, recordId: id, code: 'VALUE_NOT_ALLOWED', ...obstacle };
+    changes.push(needed.change);
+  }
+  return { fine: true, changes, bases };
 }
 
 type Writes =

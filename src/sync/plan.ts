@@ -23,7 +23,15 @@ export interface PlannedPerson extends PersonPlan {
 }
 
 /** The codes that planning itself puts into quarantine. */
-const planCodes: ReadonlySet<string> = new Set(['UNKNOWN_STATUS', 'VALUE_NOT_ALLOWED', 'CONFLICT']);
+const planCodes: ReadonlySet<string> = new Set([
+  'UNKNOWN_STATUS',
+  'VALUE_NOT_ALLOWED',
+  'VALUE_NOT_CARRIED',
+  'TRANSFORM_FAILED',
+  'OWNER_UNKNOWN',
+  'OWNER_INACTIVE',
+  'CONFLICT',
+]);
 
 /** Plans people page by page; holds one page in memory. Decides nothing by the clock but which quarantined records are due. */
 export async function* planPeople(

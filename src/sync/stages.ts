@@ -10,6 +10,7 @@ import { normaliseEmail } from './email.ts';
 import { openFights } from './fight.ts';
 import type { Allowances } from './guard.ts';
 import { readFields } from './observe.ts';
+import type { Owners } from './owners.ts';
 import { planPerson, type PlanContext } from './person-plan.ts';
 import { PlanWriter } from './plan-file.ts';
 import { planPeople, PlanTally, type PlannedPerson } from './plan.ts';
@@ -83,6 +84,8 @@ async function readAgainWhereNeeded(state: State, settings: Settings): Promise<v
 export interface PlanStageOptions {
   readonly accounts: Readonly<Record<Side, AccountInfo>>;
   readonly descriptions: Readonly<Record<Side, Description>>;
+  /** The users of both sides, where a mapped field needs them. @default none */
+  readonly owners?: Owners | null | undefined;
   /** The file that the plan is written to. */
   readonly path: string;
   /** False for a rehearsal: what needs no write to a CRM (agreements, quarantine) is not stored either. */
@@ -177,23 +180,23 @@ async function budgetOf({ crms }: Engine): Promise<NonNullable<PlanSummary['budg
   return { marketing: marketing.perDay, sales: sales.perDay };
 }
 
+/** What planning needs to know of both CRMs. */
+export type PlanFacts = Pick<PlanStageOptions, 'accounts' | 'descriptions' | 'owners'>;
+
 /** What planning a person needs of both CRMs. */
-export function planContext(engine: Engine, facts: Pick<PlanStageOptions, 'accounts' | 'descriptions'>, now: Instant): PlanContext {
+export function planContext(engine: Engine, facts: PlanFacts, now: Instant): PlanContext {
   const { accounts, descriptions } = facts;
   return {
     settings: engine.settings,
     targets: { marketing: targetsOf(descriptions.marketing), sales: targetsOf(descriptions.sales) },
     urls: { marketing: accounts.marketing.links, sales: accounts.sales.links },
     now,
+    owners: facts.owners,
   };
 }
 
 /** Plans one person anew from the state, for a line that drifted. */
-export async function replanPerson(
-  stage: Stage,
-  facts: Pick<PlanStageOptions, 'accounts' | 'descriptions'>,
-  linkId: string,
-): Promise<readonly PlanLine[]> {
+export async function replanPerson(stage: Stage, facts: PlanFacts, linkId: string): Promise<readonly PlanLine[]> {
   const { engine, state } = stage;
   const person = (await state.links.get([linkId])).get(linkId);
   if (person === undefined || person.kind !== 'linked') return [];

@@ -2,7 +2,7 @@ import type { AccountInfo, Description, Stream } from '../crm.ts';
 import { PlanError, TruceError } from '../errors.ts';
 import type { Plan, PlanSummary } from '../model/plan.ts';
 import type { Mode, RecordId, Side } from '../model/words.ts';
-import type { Intent, JournalCounts } from '../state/types.ts';
+import type { Intent, JournalCounts, RestoredNote } from '../state/types.ts';
 import { noWarehouse, type Warehouses } from '../warehouses.ts';
 import type { SkippedOutcomes } from '../outcomes/index.ts';
 import { apply } from './apply.ts';
@@ -10,7 +10,9 @@ import { problemsOf, refuseBlocked } from './check.ts';
 import { dripping, openDrip } from './drip.ts';
 import { checkBudget, checkGuards, checkPlan, type Allowances } from './guard.ts';
 import { current } from './intent.ts';
+import { refuseRestored } from './restored.ts';
 import type { PullReport } from './pull.ts';
+import { readOwners, type Owners } from './owners.ts';
 import { applyOptions, describeBoth, type Run } from './run.ts';
 import { planStage, pullStage, replanPerson, type PlanStageResult } from './stages.ts';
 import { withoutFrozen } from './undo.ts';
@@ -42,6 +44,8 @@ export interface SyncResult {
   readonly outcomes: OutcomesReport | null;
   /** Set when this was the first live run: it stopped after these people, all read back. */
   readonly canary: { readonly people: number; readonly wrong: number } | null;
+  /** Set when the state is a restored one that nobody has confirmed: both sides were compared, nothing was written. */
+  readonly restored: RestoredNote | null;
   readonly problems: PullReport['problems'];
   readonly warehouse: PullReport['warehouse'];
   readonly calls: Readonly<Record<Side, number>>;
@@ -78,22 +82,26 @@ export interface SyncRunOptions {
 interface Facts {
   readonly accounts: Readonly<Record<Side, AccountInfo>>;
   readonly descriptions: Readonly<Record<Side, Description>>;
+  readonly owners?: Owners | null;
 }
 
 /** One whole run, as far as the mode allows. */
 export async function syncRun(run: Run, options: SyncRunOptions): Promise<SyncResult> {
   const { engine, state } = run;
   const { mode } = engine.settings;
-  const facts: Facts = { accounts: run.accounts, descriptions: await describeBoth(engine, run.signal) };
+  const descriptions = await describeBoth(engine, run.signal);
+  const owners = mode === 'outcomes' ? null : await readOwners(engine.crms, engine.settings, run.signal);
+  const facts: Facts = { accounts: run.accounts, descriptions, owners };
   refuse(run, facts, mode === 'sync' ? 'sync' : 'observe');
   const pulled = await pullAll(run, options);
   const canary = mode === 'sync' && options.yes !== true && engine.settings.guards.canary > 0 && !(await state.journal.everApplied('sync'));
   const planned = mode === 'outcomes' ? null : await planFor(run, facts, { ...options, canary });
-  if (planned !== null && mode === 'sync') await applyPlanned(run, facts, { planned, allow: options.allow ?? {} });
+  const restored = mode === 'observe' ? null : await state.meta.restored();
+  if (restored === null && planned !== null && mode === 'sync') await applyPlanned(run, facts, { planned, allow: options.allow ?? {} });
   const stopped = canary && planned !== null && planned.limited;
   const checked = stopped ? await readBack(run) : null;
   const counts = await state.journal.counts(run.id, { room: 'sync' });
-  const due = !stopped && mode !== 'observe' && options.stores.present;
+  const due = !stopped && restored === null && mode !== 'observe' && options.stores.present;
   const echoed = due && counts.applied > 0 && counts.applied <= echoesReadAtOnce;
   const known = echoed ? await pullAll(run, options, ['people', 'status-history']) : pulled;
   const outcomes = due ? await outcomesStage(run, options.stores, { facts, pulled: known }) : null;
@@ -112,6 +120,7 @@ export async function syncRun(run: Run, options: SyncRunOptions): Promise<SyncRe
     campaigns: outcomes?.campaigns ?? { written: 0, unchanged: 0 },
     outcomes,
     canary: checked,
+    restored,
     problems: pulled.problems,
     warehouse: pulled.warehouse,
     calls: await run.calls(),
@@ -213,9 +222,10 @@ async function readBack(run: Run): Promise<{ people: number; wrong: number }> {
 
 /** Pulls, then outcomes only. @throws {PlanError} `MODE_FORBIDS`, `COVERAGE_INCOMPLETE` @throws {ConfigError} `NO_WAREHOUSE` */
 export async function outcomesRun(run: Run, stores: Warehouses): Promise<OutcomesResult> {
-  const { engine } = run;
+  const { engine, state } = run;
   if (engine.settings.mode === 'observe') throw forbidden('Outcomes are written in the modes outcomes and sync only.');
   if (!stores.present) throw noWarehouse();
+  await refuseRestored(state);
   const facts: Facts = { accounts: run.accounts, descriptions: await describeBoth(engine, run.signal) };
   const pulled = await stores.forWriting({ needed: true }, (warehouse) => pullStage(run, { warehouse, needsWarehouse: true }));
   const report = await outcomesStage(run, stores, { facts, pulled });
@@ -295,6 +305,7 @@ export interface AppliedPlan {
 export async function applyRun(run: Run, plan: Plan, allow: Allowances): Promise<AppliedPlan> {
   const { engine, state } = run;
   const { settings, ports } = engine;
+  await refuseRestored(state);
   if (settings.mode !== 'sync') throw forbidden(`The mode is ${settings.mode}: it writes no status.`);
   const accounts = { marketing: run.accounts.marketing.id, sales: run.accounts.sales.id };
   checkPlan(plan.header, { accounts, settings, epoch: await state.meta.epoch(), at: ports.clock.now() });

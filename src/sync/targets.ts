@@ -9,7 +9,9 @@ export interface Targets {
   /** Why a value can't be written to a field of a record type; null when it can. */
   obstacle(object: string, field: string, value: FieldValue): { readonly cause: string; readonly fix: string } | null;
   /** Whether any record type has the field, and whether one can be written. */
-  field(name: string): { readonly exists: boolean; readonly writable: boolean };
+  field(name: string): { readonly exists: boolean; readonly writable: boolean; readonly type: FieldDescription['type'] | null };
+  /** A picklist's options in the CRM's order; empty for other fields. */
+  options(name: string): readonly string[];
 }
 
 /** Reads a CRM's description for the planner. Pure. */
@@ -32,7 +34,11 @@ export function targetsOf(description: Description): Targets {
     },
     field: (name) => {
       const found = [...objects.values()].flatMap((fields) => fields.get(name) ?? []);
-      return { exists: found.length > 0, writable: found.some((field) => field.writable) };
+      return { exists: found.length > 0, writable: found.some((field) => field.writable), type: found[0]?.type ?? null };
+    },
+    options: (name) => {
+      const [first] = [...objects.values()].flatMap((fields) => fields.get(name) ?? []);
+      return first?.options.map((option) => option.value) ?? [];
     },
   };
 }
@@ -45,6 +51,14 @@ function obstacleIn(field: FieldDescription, value: FieldValue): { readonly caus
     };
   if (value === null)
     return field.required ? { cause: `The field ${field.name} may not be empty.`, fix: 'Set `blankOverwrites` to false for it.' } : null;
+  if (field.type === 'multi-picklist' && field.restricted) {
+    const known = new Set(field.options.filter((each) => each.active).map((each) => each.value));
+    const missing = String(value)
+      .split(';')
+      .find((part) => !known.has(part.trim()));
+    if (missing !== undefined)
+      return { cause: `${shown(missing)} is not among the options of ${field.name}.`, fix: 'Add the option in the CRM.' };
+  }
   if (field.type === 'picklist' && field.options.length > 0) {
     const option = field.options.find((each) => each.value === value);
     if (option?.converted === true)

@@ -177,6 +177,8 @@ async function* linesOf(state: State, undone: string, onCreated: () => void): As
     for (const { change, before, base, intent } of netChanges(intents).values()) {
       // Where the record had no such field before, there is nothing to put back.
       if (before === undefined) continue;
+      // What only goes forward stays where it is: the CRM would ignore the step back.
+      if (change.rule === 'follow-forward') continue;
       changes.push(reverse(change, { before, base, at: intent.at }));
       last = intent;
     }
