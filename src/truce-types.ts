@@ -4,7 +4,7 @@ import type { Plan, PlanLine, PlanSummary, QuarantineEntry } from './model/plan.
 import type { Settings } from './model/settings.ts';
 import type { Instant, Side } from './model/words.ts';
 import type { Ports } from './ports.ts';
-import type { FrozenRun, Intent, Pause, RunRecord, StoredCursor } from './state/types.ts';
+import type { FrozenRun, Intent, Pause, RestoredNote, RunRecord, StoredCursor } from './state/types.ts';
 import type { LineOutcome } from './sync/applying.ts';
 import type { Problem } from './sync/check.ts';
 import type { DecideResult, Decision } from './sync/decide.ts';
@@ -116,6 +116,8 @@ export interface StatusResult {
   readonly open: number;
   readonly openIntents: number;
   readonly quarantine: readonly QuarantineEntry[];
+  /** Set while the state is a restored one that nobody has confirmed. */
+  readonly restored: RestoredNote | null;
   /** The pause in force; null when there is none. */
   readonly paused: Pause | null;
   /** Runs whose fields are left alone until they are released: undone ones, and those that found a fight. */
@@ -185,6 +187,10 @@ export interface Truce extends AsyncDisposable {
   status(): Promise<StatusResult>;
   /** Nothing is written any more, not even by a run under way, until `resume` or until the instant `until`. */
   pause(pause: { readonly by: string; readonly reason?: string | undefined; readonly until?: Instant | undefined }): Promise<Pause>;
+  /** Writes a consistent copy of the state to a new file, also while a run is under way. @throws {StateError} `STATE_UNWRITABLE` */
+  backup(path: string): Promise<void>;
+  /** Says that a restored state may write again; null when it needs no word. */
+  confirmRestored(): Promise<RestoredNote | null>;
   /** Ends the pause, and returns it; null when there was none. */
   resume(): Promise<Pause | null>;
   /** Listens; the answer stops listening. */

@@ -16,6 +16,7 @@ import { readOwners } from './sync/owners.ts';
 import { pauseAt } from './sync/pause.ts';
 import { readPlanFile } from './sync/plan-file.ts';
 import { accountsOf, describeBoth, withRun, type Engine, type Run } from './sync/run.ts';
+import { refuseRestored, restoreNote } from './sync/restored.ts';
 import { planStage, pullStage } from './sync/stages.ts';
 import { applyRun, outcomesRun, syncRun, type OutcomesResult, type SyncResult } from './sync/sync-run.ts';
 import { alone, recordsOf, retryQuarantined, settleConflict, type Settling } from './sync/settle.ts';
@@ -138,8 +139,10 @@ class OpenTruce implements Truce {
       const { engine, statePath } = this.#parts;
       // Without a state there is nothing to copy, and planning makes none.
       const fresh = this.#state === null && statePath !== ':memory:' && !existsSync(statePath);
+      const restored = fresh ? undefined : await restoreNote(await this.#opened(), engine.ports.clock.now());
       const overlay = await (fresh ? openState({ path: ':memory:' }) : (await this.#opened()).overlay());
       try {
+        if (restored !== undefined) await overlay.commit({ restored });
         const { signal } = options;
         const stage = { engine, state: overlay, signal };
         engine.onPhase('check');
@@ -310,6 +313,7 @@ class OpenTruce implements Truce {
       open: await state.links.unsettledCount(),
       openIntents: (await state.journal.open()).length,
       quarantine: await state.quarantine.all(),
+      restored: await state.meta.restored(),
       paused: await pauseAt(state, this.#parts.engine.ports.clock.now()),
       frozen: await state.frozen.runs(),
       cursors: await state.cursors.all(),
@@ -321,6 +325,18 @@ class OpenTruce implements Truce {
     const pause: Pause = { by, reason: reason ?? null, at: this.#parts.engine.ports.clock.now(), until: until ?? null };
     await state.meta.setPause(pause);
     return pause;
+  }
+
+  async backup(path: string): Promise<void> {
+    await (await this.#opened()).backup(path);
+  }
+
+  async confirmRestored(): Promise<RestoredNote | null> {
+    return this.#offline(async (state) => {
+      const restored = await state.meta.restored();
+      if (restored !== null) await state.commit({ restored: null });
+      return restored;
+    });
   }
 
   async resume(): Promise<Pause | null> {

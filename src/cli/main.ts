@@ -15,6 +15,7 @@ import { quarantineCommand } from './commands/quarantine.ts';
 import { releaseCommand } from './commands/release.ts';
 import { reportCommand } from './commands/report.ts';
 import { sandboxCommand } from './commands/sandbox.ts';
+import { stateCommand } from './commands/state.ts';
 import { statusCommand } from './commands/status.ts';
 import { syncCommand } from './commands/sync.ts';
 import { undoCommand } from './commands/undo.ts';
@@ -82,6 +83,7 @@ export function buildProgram(session: Session, said: string[] = []): Command {
     releaseCommand,
     pauseCommand,
     resumeCommand,
+    stateCommand,
     statusCommand,
     quarantineCommand,
     linkCommand,

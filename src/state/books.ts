@@ -12,6 +12,7 @@ import type {
   MetaStore,
   Pause,
   QuarantineStore,
+  RestoredNote,
   RunRecord,
   RunStore,
   StateBatch,
@@ -59,6 +60,7 @@ export function metaStore(db: Database): MetaStore {
     setReadShape: async (side, shape) => set(`read-shape-${side}`, shape),
     mergedHash: async () => get('merged-hash'),
     setMergedHash: async (hash) => void (hash === null ? db.run("DELETE FROM meta WHERE key = 'merged-hash'") : set('merged-hash', hash)),
+    restored: async () => JSON.parse(get('restored') ?? 'null') as RestoredNote | null,
     pause: async () => JSON.parse(get('pause') ?? 'null') as Pause | null,
     setPause: async (pause) => void (pause === null ? db.run("DELETE FROM meta WHERE key = 'pause'") : set('pause', JSON.stringify(pause))),
   };
@@ -143,6 +145,19 @@ export function putRun(db: Database, run: RunRecord): void {
     run.detail,
     run.user,
     run.approver,
+  );
+}
+
+/** Null: confirmed. Else what was agreed on is void, and writes that were under way are left as they came to be. */
+export function putRestored(db: Database, restored: RestoredNote | null): void {
+  if (restored === null) return void db.run("DELETE FROM meta WHERE key = 'restored'");
+  db.run("INSERT OR REPLACE INTO meta (key, value) VALUES ('restored', ?)", JSON.stringify(restored));
+  db.run('DELETE FROM bases');
+  db.run("UPDATE links SET settled = 0 WHERE kind = 'linked'");
+  db.run(
+    `UPDATE journal SET status = 'superseded', code = 'STATE_RESTORED', cause = 'The state was restored before its outcome was known.', closed_at = ?
+     WHERE status = 'open'`,
+    restored.at,
   );
 }
 

@@ -3,12 +3,13 @@ import { chmodSync, closeSync, existsSync, lstatSync, mkdtempSync, openSync, rmS
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { StateError } from '../errors.ts';
-import { cursorStore, ledgerStore, metaStore, putCursors, putHolds, putRun, quarantineStore, releaseHolds, runStore } from './books.ts';
+import { cursorStore, ledgerStore, metaStore, putCursors, putHolds, putRestored, putRun, quarantineStore, releaseHolds, runStore } from './books.ts';
 import { Database, toStateError } from './database.ts';
 import { frozenStore, putFrozen, thaw } from './frozen.ts';
 import { closeIntents, journalStore, putIntents } from './journal.ts';
 import { leaseGuard } from './lease.ts';
 import { dropEmptyLinks, linkStore, putBases, putLinks } from './links.ts';
+import { markerStore } from './marker.ts';
 import { peopleStore, putPeople, removePeople } from './people.ts';
 import { applicationId, migrations } from './schema.sql.ts';
 import { putChoices, verdictStore } from './verdicts.ts';
@@ -31,7 +32,8 @@ export async function openState(options: OpenStateOptions): Promise<State> {
   return stateOn(await openFile(options.path, true), () => undefined);
 }
 
-async function openFile(path: string, durable: boolean): Promise<Database> {
+/** Opens or makes the file, checked and up to date; `durable` false for a copy that nobody needs after a crash. */
+export async function openFile(path: string, durable: boolean): Promise<Database> {
   const { DatabaseSync } = await import('node:sqlite');
   if (path !== ':memory:') prepareFile(path);
   let db: Database | undefined;
@@ -141,8 +143,10 @@ function stateOn(db: Database, dropped: () => void): State {
     frozen: frozenStore(db),
     verdicts: verdictStore(db),
     lease,
+    marker: markerStore(db),
     ledger: ledgerStore(db, write),
     commit: async (batch) => write(() => store(db, batch)),
+    backup: async (path) => (await import('./restore.ts')).copyInto(db, path),
     overlay: async () => {
       const folder = mkdtempSync(join(tmpdir(), 'truce-'));
       const drop = (): void => rmSync(folder, { recursive: true, force: true });
@@ -185,4 +189,5 @@ function store(db: Database, batch: StateBatch): void {
   for (const ref of batch.forgetCursors ?? [])
     db.run('UPDATE cursors SET cursor = NULL, done = 1 WHERE side = ? AND stream = ?', ref.side, ref.stream);
   if (batch.run !== undefined) putRun(db, batch.run);
+  if (batch.restored !== undefined) putRestored(db, batch.restored);
 }

@@ -251,6 +251,11 @@ export interface StateBatch {
   readonly hold?: readonly Hold[];
   readonly release?: readonly { readonly side: Side; readonly kind: WriteKind; readonly recordId: string }[];
   readonly run?: RunRecord;
+  /**
+   * The state is an older copy: agreements are dropped, open intents closed, everybody is planned again. Null: somebody
+   * confirmed it.
+   */
+  readonly restored?: RestoredNote | null;
 }
 
 export interface PeopleStore {
@@ -417,6 +422,22 @@ export interface MetaStore {
   /** The last pause, also one that is over by now; null when there is none. Needs no lease: a run under way heeds it too. */
   pause(): Promise<Pause | null>;
   setPause(pause: Pause | null): Promise<void>;
+  /** Set while the state is known to be an older copy and nobody has confirmed it. */
+  restored(): Promise<RestoredNote | null>;
+}
+
+/** The state was found to be an older copy of itself. */
+export interface RestoredNote {
+  /** When that was noticed. */
+  readonly at: Instant;
+}
+
+/** How far the state had come when the last run began, kept outside the state. */
+export interface MarkerStore {
+  /** Whether the state is older than that. */
+  behind(): Promise<boolean>;
+  /** Keeps the lease's epoch. */
+  note(epoch: number): Promise<void>;
 }
 
 /** What must never be lost: links, bases, cursors, journal, quarantine, ledger, lease. */
@@ -431,12 +452,15 @@ export interface State {
   readonly frozen: FrozenStore;
   readonly verdicts: VerdictStore;
   readonly lease: LeaseStore;
+  readonly marker: MarkerStore;
   readonly ledger: LedgerStore;
   /**
    * Stores a batch in one durable transaction.
    * @throws {StateError} `LEASE_LOST` when this handle's lease was taken over; nothing is stored then.
    */
   commit(batch: StateBatch): Promise<void>;
+  /** Writes a consistent copy to a new file, also while a run is under way. @throws {StateError} `STATE_UNWRITABLE`, `STATE_FULL` */
+  backup(path: string): Promise<void>;
   /** A copy to try things on; closing it drops it. The original does not change by a byte. */
   overlay(): Promise<State>;
   close(): Promise<void>;

@@ -9,6 +9,7 @@ import type { RunRecord, State } from '../state/types.ts';
 import { recover } from './apply.ts';
 import type { ApplyOptions, LineOutcome } from './applying.ts';
 import { checkAccount } from './guard.ts';
+import { restoreNote } from './restored.ts';
 import { pauseAt, stopIfPaused } from './pause.ts';
 import { mappedFields } from './observe.ts';
 import type { PulledPage } from './pull.ts';
@@ -71,6 +72,7 @@ export async function withRun<T>(engine: Engine, state: State, at: RunOptions & 
     if (pausable.has(at.command)) await stopIfPaused(state, clock.now());
   };
   await heedPause();
+  const restored = await restoreNote(state, startedAt);
   const epoch = await state.lease.acquire({ pid: process.pid, host: hostname() }, startedAt, leaseMs);
   const id = ids.next('run');
   const record: RunRecord = {
@@ -87,7 +89,8 @@ export async function withRun<T>(engine: Engine, state: State, at: RunOptions & 
     approver: at.approver ?? null,
   };
   try {
-    await state.commit({ run: record });
+    await state.commit({ run: record, ...(restored === undefined ? {} : { restored }) });
+    await state.marker.note(epoch);
     const before = await usedCalls(engine);
     engine.onPhase('check');
     const accounts = await accountsOf(engine, state, at.signal);

@@ -22,6 +22,7 @@ const names = [
   'release',
   'pause',
   'resume',
+  'state',
   'status',
   'quarantine',
   'link',

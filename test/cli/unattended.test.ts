@@ -137,3 +137,32 @@ describe('a proxy in the environment', () => {
     expect(ran.text).not.toContain('hunter2');
   });
 });
+
+describe('truce state', () => {
+  it('backs up, restores over an older or a damaged state, and lets a restored one write when it is confirmed', async () => {
+    await using o = await office();
+    using d = desk(o.box, syncing);
+    const first = await d.run(['state', 'backup', 'copy.db']);
+    expect([first.exit, first.text]).toEqual([2, expect.stringContaining('STATE_MISSING')]);
+    const pair = await o.person({ email: 'jane@example.com', sales: 'Working - Contacted' });
+    await d.run(['sync', '--yes']);
+    expect((await d.run(['state', 'backup', 'copy.db'])).exit).toBe(0);
+    const twice = await d.run(['state', 'backup', 'copy.db']);
+    expect([twice.exit, twice.text]).toEqual([2, expect.stringContaining('OUT_UNWRITABLE')]);
+    await d.run(['sync', '--yes']);
+    const older = await d.run(['state', 'restore', 'copy.db']);
+    expect([older.exit, older.text]).toEqual([3, expect.stringMatching(/1 runs that the copy does not.*RESTORE_OLDER/)]);
+    const restored = await d.run(['state', 'restore', 'copy.db', '--force']);
+    expect([restored.exit, restored.text]).toEqual([0, expect.stringContaining('truce state confirm --yes')]);
+    await o.hubspot('PATCH', `/crm/v3/objects/contacts/${pair.contact}`, { properties: { hs_lead_status: 'NEW' } });
+    const before = await o.everything();
+    const compared = await d.run(['sync', '--yes', '--json']);
+    expect(compared.json()).toMatchObject({ applied: 0, plan: { update: 1 }, exit: 3, restored: { at: expect.any(Number) } });
+    expect(await o.everything()).toBe(before);
+    expect((await d.run(['status'])).out[0]).toContain('truce state confirm --yes');
+    expect((await d.run(['state', 'confirm'])).exit).toBe(3);
+    expect((await d.run(['state', 'confirm', '--yes'])).exit).toBe(0);
+    expect((await d.run(['sync', '--yes', '--json'])).json()).toMatchObject({ applied: 1, exit: 0 });
+    expect(await o.statuses(pair)).toEqual(['IN_PROGRESS', 'Working - Contacted']);
+  });
+});

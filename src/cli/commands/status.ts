@@ -68,10 +68,12 @@ async function statusLines({
   quarantine,
   frozen,
   paused,
+  restored,
 }: StatusResult): Promise<readonly string[]> {
   const { pauseInWords } = await import('../../sync/pause.ts');
   const more = quarantine.length - entriesShown;
   return [
+    ...(restored === null ? [] : ['The state is a restored one: nothing is written until: truce state confirm --yes']),
     ...(paused === null ? [] : [`${pauseInWords(paused)} Nothing is written until: truce resume`]),
     lastDoneAt === null ? 'No run has gone through yet.' : `Last good run ended ${iso(lastDoneAt)}.`,
     ...runs

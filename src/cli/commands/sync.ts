@@ -48,6 +48,7 @@ Examples:
           return notices;
         }
         for (const line of syncLines(result)) io.data(line);
+        if (result.restored !== null) io.say(`${restoredStop.message} ${restoredStop.hint}`);
         if (result.mode === 'observe')
           io.say(
             'Nothing was written: the mode is observe. `truce plan` shows what sync would do; set "mode" in truce.config.json, or --mode sync.',
@@ -58,9 +59,15 @@ Examples:
     });
 }
 
-async function noticesOf({ fights, outcomes }: SyncResult): Promise<readonly Notice[]> {
+const restoredStop = {
+  code: 'STATE_RESTORED',
+  message: 'The state is a restored one: both sides were compared, nothing was written.',
+  hint: 'Look at `truce plan`, then: truce state confirm --yes',
+};
+
+async function noticesOf({ fights, outcomes, restored }: SyncResult): Promise<readonly Notice[]> {
   const { noticeOfFights, noticeOfStop } = await import('../../worker/notices/notice.ts');
-  const stopped = outcomes?.stopped ?? null;
+  const stopped = restored === null ? (outcomes?.stopped ?? null) : restoredStop;
   return [noticeOfFights(fights), stopped === null ? null : noticeOfStop(stopped)].filter((notice) => notice !== null);
 }
 
@@ -90,7 +97,7 @@ async function goOn({ io }: Session, result: SyncResult): Promise<boolean> {
 }
 
 function exitOf(result: SyncResult, { strict, alertAbove }: { readonly strict: boolean; readonly alertAbove: number }): ExitCode {
-  if (result.outcomes?.stopped?.code === 'COVERAGE_INCOMPLETE') return exitCodes.guard;
+  if (result.restored !== null || result.outcomes?.stopped?.code === 'COVERAGE_INCOMPLETE') return exitCodes.guard;
   const wrong = (result.canary?.wrong ?? 0) > 0 || result.quarantined > alertAbove;
   return wrong || (strict && result.quarantined + result.rejected > 0) ? exitCodes.attention : exitCodes.done;
 }
@@ -114,6 +121,7 @@ function jsonLine(result: SyncResult, exit: ExitCode): object {
     skipped: result.skipped,
     waiting: result.waiting,
     canary: result.canary,
+    restored: result.restored,
     outcomes: result.outcomes,
     warehouse: result.warehouse,
     problems: result.problems,
