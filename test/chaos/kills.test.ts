@@ -28,6 +28,27 @@ function sync(cwd: string, env: Readonly<Record<string, string>>) {
   return { child, ended: once(child, 'close').then(() => ({ exit: child.exitCode, out, err })) };
 }
 
+/** A user's edit. */
+interface Edited {
+  readonly pair: Pair;
+  readonly side: 'marketing' | 'sales';
+}
+
+/** Lets a run read its targets, holds its first write for a moment, has a user edit meanwhile, and lets the run end. */
+async function editInBetween(o: Office, { child, ended }: ReturnType<typeof sync>, edit: () => Promise<Edited>): Promise<void> {
+  const held = { times: 1, when: 'before', effect: { type: 'delay', ms: 250 } } as const;
+  o.box.faults.add([
+    { match: { method: 'POST', path: 'contacts/batch/update', by: 'integration' }, ...held },
+    { match: { method: 'PATCH', path: '/sobjects/Lead/|/composite/sobjects', by: 'integration' }, ...held },
+  ]);
+  let running = true;
+  void once(child, 'exit').then(() => (running = false));
+  while (running && !o.box.faults.list().some((fault) => fault.applied > 0)) await new Promise((wake) => setTimeout(wake, 5));
+  if (running) await edit();
+  await ended;
+  o.box.faults.clear();
+}
+
 /** Where a run is killed: at any time, or while a write is on its way, before or after the CRM took it in. */
 type Point = 'any time' | 'before a write' | 'after a write' | 'after a read-back';
 
@@ -49,19 +70,18 @@ async function killAt(point: Point, at: { o: Office; child: ReturnType<typeof sy
       },
     ]);
     const met = async (): Promise<'met'> => {
-      while (!o.box.faults.list().some((fault) => fault.applied > 0)) await new Promise((wake) => setTimeout(wake, 5));
+      while (child.exitCode === null && child.signalCode === null && !o.box.faults.list().some((fault) => fault.applied > 0))
+        await new Promise((wake) => setTimeout(wake, 5));
       return 'met';
     };
-    let stop = false;
-    await Promise.race([gone, met(), new Promise((wake) => setTimeout(wake, 4_000)).then(() => (stop = true))]);
-    void stop;
+    await Promise.race([gone, met(), new Promise((wake) => setTimeout(wake, 4_000))]);
   }
   child.kill('SIGKILL');
   await gone;
   o.box.faults.clear();
 }
 
-it(`${kills} kills with writes on their way: nothing twice, no edit lost, no write without an intent, the state whole`, async () => {
+it(`${kills} rounds of kills with writes on their way, and of edits in between: nothing twice, no edit lost, no write without an intent, the state whole`, async () => {
   await using o = await office();
   using d = desk(o.box, {});
   d.write('truce.config.json', { mode: 'sync', guards: { canary: 0, changes: { count: 1_000, share: 1 } } });
@@ -71,18 +91,30 @@ it(`${kills} kills with writes on their way: nothing twice, no edit lost, no wri
   const first = await sync(d.folder, env).ended;
   expect(first.exit, first.err).toBe(0);
   const roll = dice(seed);
-  const edit = async (): Promise<void> => {
-    const pair = roll.pick(pairs);
-    if (roll.chance(0.5))
+  const edit = async (pair: Pair = roll.pick(pairs), side: Edited['side'] = roll.chance(0.5) ? 'marketing' : 'sales'): Promise<Edited> => {
+    if (side === 'marketing')
       await o.hubspot('PATCH', `/crm/v3/objects/contacts/${pair.contact}`, { properties: { hs_lead_status: roll.pick(marketingValues) } });
     else await o.salesforce('PATCH', `${api}/sobjects/Lead/${pair.lead}`, { Status: roll.pick(salesValues) });
+    return { pair, side };
   };
   const points: Record<string, number> = {};
   for (let kill = 0; kill < kills; kill += 1) {
-    for (let edits = 1 + roll.below(6); edits > 0; edits -= 1) await edit();
+    const edited: Edited[] = [];
+    for (let edits = 1 + roll.below(6); edits > 0; edits -= 1) edited.push(await edit());
+    if (roll.chance(0.3)) {
+      // Salesforce's condition counts in whole seconds: an edit in the second of the one before can't be told from it.
+      await new Promise((wake) => setTimeout(wake, 1_100));
+      const { pair, side } = roll.pick(edited);
+      // The record that the run is about to write: the other side of what somebody has just changed.
+      await editInBetween(o, sync(d.folder, env), () => edit(pair, side === 'marketing' ? 'sales' : 'marketing'));
+      points['edited in between'] = (points['edited in between'] ?? 0) + 1;
+      continue;
+    }
     const point = roll.pick<Point>(['any time', 'before a write', 'after a write', 'after a read-back']);
     const { child } = sync(d.folder, env);
-    const during = roll.chance(0.5) ? new Promise<void>((done) => setTimeout(() => void edit().then(done), 100 + roll.below(500))) : null;
+    const during = roll.chance(0.5)
+      ? new Promise<void>((done) => setTimeout(() => void edit().then(() => done()), 100 + roll.below(500)))
+      : null;
     await killAt(point, { o, child, ms: 50 + roll.below(900) });
     await during;
     points[point] = (points[point] ?? 0) + 1;
@@ -102,7 +134,7 @@ it(`${kills} kills with writes on their way: nothing twice, no edit lost, no wri
   expect(disagreeing).toEqual([]);
   const written = witness.people.flatMap((person) => person.history).filter((entry) => entry.by === 'truce').length;
   console.log(
-    `${kills} kills (${Object.entries(points)
+    `${kills} rounds (${Object.entries(points)
       .map(([point, n]) => `${n} ${point}`)
       .join(', ')}), ${journal.length} intents, ${written} writes by Truce, seed ${seed}`,
   );
@@ -151,6 +183,7 @@ async function seen(o: Office, pairs: readonly Pair[]): Promise<Witness> {
           side: 'marketing' as const,
           record: pair.contact,
           value: entry.value,
+          at: Date.parse(entry.timestamp),
           before: entries[index + 1]?.value ?? null,
           beforeBy:
             entries[index + 1] === undefined
@@ -165,6 +198,7 @@ async function seen(o: Office, pairs: readonly Pair[]): Promise<Witness> {
           side: 'sales' as const,
           record: pair.lead,
           value: row.NewValue,
+          at: Date.parse(row.CreatedDate),
           before: row.OldValue,
           beforeBy:
             rows[index + 1] === undefined
@@ -188,17 +222,17 @@ function journalOf(path: string): readonly JournalRow[] {
   const db = new DatabaseSync(path, { readOnly: true });
   try {
     expect(db.prepare('PRAGMA integrity_check').get()).toEqual({ integrity_check: 'ok' });
-    const rows = db.prepare('SELECT side, record_id, line, before, status, at FROM journal ORDER BY seq').all();
+    const rows = db.prepare('SELECT side, record_id, line, status, at FROM journal ORDER BY seq').all();
     return rows.map((row) => {
-      const line = JSON.parse(String(row['line'])) as { room: string; changes: { name: string; after: string }[] };
-      const before = JSON.parse(String(row['before'])) as { name: string; value?: string }[];
+      const line = JSON.parse(String(row['line'])) as { room: string; changes: { name: string; before?: string | null; after: string }[] };
       return {
         side: String(row['side']) as 'marketing' | 'sales',
         record: String(row['record_id']),
         room: line.room,
         status: String(row['status']),
+        at: Number(row['at']),
         after: line.changes.find((change) => change.name === 'status')?.after ?? null,
-        before: before.find((entry) => entry.name === 'status')?.value ?? null,
+        before: line.changes.find((change) => change.name === 'status')?.before ?? null,
       };
     });
   } finally {

@@ -7,6 +7,8 @@ export interface Entry {
   readonly before: string | null;
   readonly beforeBy: 'truce' | 'user' | null;
   readonly by: 'truce' | 'user';
+  /** Epoch milliseconds, as precise as the CRM tells it. */
+  readonly at: number;
   /** How many entries are newer. */
   readonly newer: number;
 }
@@ -30,6 +32,8 @@ export interface JournalRow {
   readonly record: string;
   readonly room: string;
   readonly status: string;
+  readonly at: number;
+  /** What the decision took for the value that it replaces. */
   readonly before: string | null;
   readonly after: string | null;
 }
@@ -55,24 +59,29 @@ export function writesWithoutIntent(witness: Witness, journal: readonly JournalR
 
 /**
  * Values set by a user that Truce overwrote without having read them, and did not put back: the write that replaced the
- * value must have been decided on it (its intent names it as what stood there), or a later write of Truce's brought it back.
+ * value must have been decided on it (its intent names it as what stands there), or the next write of Truce's brought it back.
  */
 export function lostEdits(witness: Witness, journal: readonly JournalRow[]): readonly string[] {
-  const known = new Set(journal.map((row) => `${row.side} ${row.record} ${row.before} -> ${row.after}`));
   return witness.people.flatMap(({ history }) =>
     history
-      .filter(
-        (entry) =>
-          entry.by === 'truce' &&
-          entry.beforeBy === 'user' &&
-          !known.has(`${entry.side} ${entry.record} ${entry.before} -> ${entry.value}`),
-      )
-      .filter(
-        (entry) =>
-          !history.some(
-            (later) => later.side === entry.side && later.newer < entry.newer && later.by === 'truce' && later.value === entry.before,
-          ),
-      )
+      .filter((entry) => entry.by === 'truce' && entry.beforeBy === 'user' && intentOf(entry, journal)?.before !== entry.before)
+      .filter((entry) => !history.some((later) => broughtBack(entry, later)))
       .map((entry) => `${entry.side} ${entry.record}: ${entry.before} -> ${entry.value}`),
   );
+}
+
+/** The intent that announced a write: the last one for this value that was noted before it. */
+function intentOf(entry: Entry, journal: readonly JournalRow[]): JournalRow | undefined {
+  // Salesforce's history knows whole seconds.
+  const latest = entry.at + (entry.side === 'sales' ? 999 : 0);
+  return journal.findLast(
+    (row) =>
+      row.side === entry.side && row.record === entry.record && row.after === entry.value && row.status !== 'skipped' && row.at <= latest,
+  );
+}
+
+/** Put back by the very next write; or a user has written over it meanwhile, who knew what stood there. */
+function broughtBack(lost: Entry, later: Entry): boolean {
+  if (later.side !== lost.side || later.newer !== lost.newer - 1) return false;
+  return later.by === 'user' || later.value === lost.before;
 }
