@@ -28,6 +28,11 @@ function sync(cwd: string, env: Readonly<Record<string, string>>) {
   return { child, ended: once(child, 'close').then(() => ({ exit: child.exitCode, out, err })) };
 }
 
+const later = (ms: number): Promise<void> =>
+  new Promise((wake) => {
+    setTimeout(wake, ms);
+  });
+
 /** A user's edit. */
 interface Edited {
   readonly pair: Pair;
@@ -41,10 +46,9 @@ async function editInBetween(o: Office, { child, ended }: ReturnType<typeof sync
     { match: { method: 'POST', path: 'contacts/batch/update', by: 'integration' }, ...held },
     { match: { method: 'PATCH', path: '/sobjects/Lead/|/composite/sobjects', by: 'integration' }, ...held },
   ]);
-  let running = true;
-  void once(child, 'exit').then(() => (running = false));
-  while (running && !o.box.faults.list().some((fault) => fault.applied > 0)) await new Promise((wake) => setTimeout(wake, 5));
-  if (running) await edit();
+  const running = (): boolean => child.exitCode === null && child.signalCode === null;
+  while (running() && !o.box.faults.list().some((fault) => fault.applied > 0)) await later(5);
+  if (running()) await edit();
   await ended;
   o.box.faults.clear();
 }
@@ -57,7 +61,7 @@ async function killAt(point: Point, at: { o: Office; child: ReturnType<typeof sy
   const { o, child, ms } = at;
   const gone = once(child, 'exit').then(() => 'gone' as const);
   if (point === 'any time') {
-    await Promise.race([gone, new Promise((wake) => setTimeout(wake, ms))]);
+    await Promise.race([gone, later(ms)]);
   } else {
     const path = point === 'after a read-back' ? 'batch/read|/query' : 'batch/update|/composite|/sobjects/Lead/';
     const method = point === 'after a read-back' ? {} : { method: ms % 2 === 0 ? 'POST' : 'PATCH' };
@@ -71,10 +75,10 @@ async function killAt(point: Point, at: { o: Office; child: ReturnType<typeof sy
     ]);
     const met = async (): Promise<'met'> => {
       while (child.exitCode === null && child.signalCode === null && !o.box.faults.list().some((fault) => fault.applied > 0))
-        await new Promise((wake) => setTimeout(wake, 5));
+        await later(5);
       return 'met';
     };
-    await Promise.race([gone, met(), new Promise((wake) => setTimeout(wake, 4_000))]);
+    await Promise.race([gone, met(), later(4_000)]);
   }
   child.kill('SIGKILL');
   await gone;
@@ -103,7 +107,7 @@ it(`${kills} rounds of kills with writes on their way, and of edits in between: 
     for (let edits = 1 + roll.below(6); edits > 0; edits -= 1) edited.push(await edit());
     if (roll.chance(0.3)) {
       // Salesforce's condition counts in whole seconds: an edit in the second of the one before can't be told from it.
-      await new Promise((wake) => setTimeout(wake, 1_100));
+      await later(1_100);
       const { pair, side } = roll.pick(edited);
       // The record that the run is about to write: the other side of what somebody has just changed.
       await editInBetween(o, sync(d.folder, env), () => edit(pair, side === 'marketing' ? 'sales' : 'marketing'));
@@ -112,9 +116,7 @@ it(`${kills} rounds of kills with writes on their way, and of edits in between: 
     }
     const point = roll.pick<Point>(['any time', 'before a write', 'after a write', 'after a read-back']);
     const { child } = sync(d.folder, env);
-    const during = roll.chance(0.5)
-      ? new Promise<void>((done) => setTimeout(() => void edit().then(() => done()), 100 + roll.below(500)))
-      : null;
+    const during = roll.chance(0.5) ? later(100 + roll.below(500)).then(() => edit()) : null;
     await killAt(point, { o, child, ms: 50 + roll.below(900) });
     await during;
     points[point] = (points[point] ?? 0) + 1;
