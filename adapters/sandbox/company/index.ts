@@ -24,6 +24,15 @@ export interface CompanyOptions {
 }
 
 const DAY = 86_400_000;
+
+/** Of more people than this, what making them leaves behind is collected after each so many. */
+const MANY = 100_000;
+const EACH = 20_000;
+
+/** Collects and compacts, where the process exposes its collector; elsewhere V8 decides. */
+function collect(): void {
+  globalThis.gc?.({ type: 'major', execution: 'sync', flavor: 'last-resort' });
+}
 /** Nine months of history. */
 const SPAN = 274 * DAY;
 
@@ -47,6 +56,7 @@ export function makeCompany(options: CompanyOptions): CompanyTruth {
     const life = planLife({ now, people, campaigns: plans, seeds }, number, arrival);
     perform([...marketing.steps(life), ...sales.steps(life)]);
     countLife(truth, life, now);
+    if (people > MANY && number % EACH === EACH - 1) collect();
   }
   return truth;
 }

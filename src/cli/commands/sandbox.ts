@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { SandboxOptions } from '../../../adapters/sandbox/index.ts';
 import { ConfigError } from '../../errors.ts';
@@ -29,11 +30,18 @@ interface Options {
   readonly schema?: string;
 }
 
-/**
- * From so many people on, V8 is told not to let its nursery grow while the company is made: a hundred megabytes less
- * at the same speed, and this process does nothing else.
- */
+/** From so many people on, memory counts more than the last second. */
 const MANY = 50_000;
+
+/**
+ * Tells V8 not to let its nursery grow, and lets the sandbox collect what making people leaves behind: a third less
+ * memory. This process does nothing else, so that nobody is disturbed.
+ */
+function saveMemory(): void {
+  setFlagsFromString('--semi-space-growth-factor=1');
+  setFlagsFromString('--expose-gc');
+  globalThis.gc ??= runInNewContext('gc') as NonNullable<typeof globalThis.gc>;
+}
 
 /** `truce sandbox`: serves an imitation HubSpot and Salesforce until it is told to stop. */
 export function sandboxCommand(session: Session): Command {
@@ -95,7 +103,7 @@ Examples:
     )
     .action(async (options: Options) => {
       const { sandbox, startLine } = await import('../../../adapters/sandbox/index.ts');
-      if (options.people >= MANY) setFlagsFromString('--semi-space-growth-factor=1');
+      if (options.people >= MANY) saveMemory();
       await using box = await sandbox(await toSandboxOptions(options, session.io));
       if (options.json === true) session.io.data(JSON.stringify(startLine(box)));
       else {
