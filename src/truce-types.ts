@@ -6,6 +6,7 @@ import type { Instant, Side } from './model/words.ts';
 import type { Ports } from './ports.ts';
 import type { FrozenRun, Intent, Pause, RestoredNote, RunRecord, StoredCursor } from './state/types.ts';
 import type { LineOutcome } from './sync/applying.ts';
+import type { AuditRow } from './sync/audit.ts';
 import type { Problem } from './sync/check.ts';
 import type { DecideResult, Decision } from './sync/decide.ts';
 import type { Explanation } from './sync/explain.ts';
@@ -65,6 +66,12 @@ export interface PullOptions extends CallOptions {
   readonly allow?: Allowances | undefined;
   /** Forgets how far each stream was read, so that everything is read again. @default false */
   readonly rebuild?: boolean | undefined;
+}
+
+export interface ApplyOptions extends CallOptions {
+  readonly allow?: Allowances | undefined;
+  /** Whoever approved the plan, for the records. */
+  readonly approver?: string | undefined;
 }
 
 export interface AlignmentCall extends CallOptions {
@@ -147,7 +154,7 @@ export interface Truce extends AsyncDisposable {
    * Writes a plan, or a plan's file, as it was reviewed: drifted lines are skipped with their reason.
    * @throws {PlanError} `PLAN_OTHER_ACCOUNT`, `PLAN_OTHER_CONFIG`, `PLAN_STALE`, `MODE_FORBIDS`, or a guard's code
    */
-  apply(plan: Plan | string, options?: CallOptions & { readonly allow?: Allowances | undefined }): Promise<ApplyResult>;
+  apply(plan: Plan | string, options?: ApplyOptions): Promise<ApplyResult>;
   /** One whole run, as far as the mode allows: pull, link, plan, guard, apply, outcomes. */
   sync(options?: SyncOptions): Promise<SyncResult>;
   /**
@@ -191,6 +198,8 @@ export interface Truce extends AsyncDisposable {
   backup(path: string): Promise<void>;
   /** Says that a restored state may write again; null when it needs no word. */
   confirmRestored(): Promise<RestoredNote | null>;
+  /** Every write noted at or after `since`, field by field, oldest first. */
+  audit(since?: Instant): AsyncIterable<AuditRow>;
   /** Ends the pause, and returns it; null when there was none. */
   resume(): Promise<Pause | null>;
   /** Listens; the answer stops listening. */

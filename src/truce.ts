@@ -10,6 +10,7 @@ import type { Settings } from './model/settings.ts';
 import type { Instant, Side } from './model/words.ts';
 import { openState } from './state/open.ts';
 import type { Pause, RestoredNote, State } from './state/types.ts';
+import { auditRows, type AuditRow } from './sync/audit.ts';
 import { problemsOf } from './sync/check.ts';
 import { explain, type Explanation } from './sync/explain.ts';
 import { readOwners } from './sync/owners.ts';
@@ -28,6 +29,7 @@ import { releaseRun, undoRun, type UndoResult } from './sync/undo.ts';
 import { systemPorts } from './system-ports.ts';
 import type {
   AlignmentCall,
+  ApplyOptions,
   ApplyResult,
   CallOptions,
   CheckResult,
@@ -160,7 +162,7 @@ class OpenTruce implements Truce {
     });
   }
 
-  async apply(plan: Plan | string, options: CallOptions & Pick<SyncOptions, 'allow'> = {}): Promise<ApplyResult> {
+  async apply(plan: Plan | string, options: ApplyOptions = {}): Promise<ApplyResult> {
     const checked = typeof plan === 'string' ? await readPlanFile(plan) : plan;
     const state = await this.#opened();
     const applied = await this.#run('apply', options, (run) => applyRun(run, checked, options.allow ?? {}));
@@ -339,6 +341,10 @@ class OpenTruce implements Truce {
     });
   }
 
+  async *audit(since?: Instant): AsyncIterable<AuditRow> {
+    yield* auditRows(await this.#opened(), since);
+  }
+
   async resume(): Promise<Pause | null> {
     const state = await this.#opened();
     const pause = await pauseAt(state, this.#parts.engine.ports.clock.now());
@@ -381,9 +387,9 @@ class OpenTruce implements Truce {
     return this.#state;
   }
 
-  #run<T>(command: string, options: CallOptions, work: (run: Run) => Promise<T>): Promise<T> {
+  #run<T>(command: string, options: Pick<ApplyOptions, 'signal' | 'approver'>, work: (run: Run) => Promise<T>): Promise<T> {
     return this.#alone(async () =>
-      withRun(this.#parts.engine, await this.#opened(), { command, mode: this.settings.mode, signal: options.signal, work }),
+      withRun(this.#parts.engine, await this.#opened(), { command, mode: this.settings.mode, signal: options.signal, approver: options.approver, work }),
     );
   }
 

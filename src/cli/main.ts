@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { applyCommand } from './commands/apply.ts';
+import { auditCommand } from './commands/audit.ts';
 import { checkCommand } from './commands/check.ts';
 import { demoCommand } from './commands/demo.ts';
 import { explainCommand } from './commands/explain.ts';
@@ -86,6 +87,7 @@ export function buildProgram(session: Session, said: string[] = []): Command {
     stateCommand,
     statusCommand,
     quarantineCommand,
+    auditCommand,
     linkCommand,
     importCommand,
     sandboxCommand,

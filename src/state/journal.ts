@@ -16,6 +16,7 @@ export function journalStore(db: Database): JournalStore {
       const row = db.get('SELECT * FROM journal WHERE id = ?', id);
       return row === undefined ? null : intentFrom(row);
     },
+    since: (at) => intentsSince(db, at),
     ofRun: (runId) => intentsOfRun(db, runId),
     byRecord: (runId) => intentsByRecord(db, runId),
     ofRecord: async (side, recordId, since = 0) =>
@@ -49,6 +50,17 @@ async function* intentsOfRun(db: Database, runId: string): AsyncGenerator<Intent
     const last = rows.at(-1);
     if (last === undefined || rows.length < rowsPerPage) return;
     after = Number(last['seq']);
+  }
+}
+
+async function* intentsSince(db: Database, at: number): AsyncGenerator<Intent> {
+  let after: readonly [number, number] = [at, -1];
+  for (;;) {
+    const rows = db.all('SELECT * FROM journal WHERE (at, seq) > (?, ?) ORDER BY at, seq LIMIT ?', ...after, rowsPerPage);
+    for (const row of rows) yield intentFrom(row);
+    const last = rows.at(-1);
+    if (last === undefined || rows.length < rowsPerPage) return;
+    after = [Number(last['at']), Number(last['seq'])];
   }
 }
 

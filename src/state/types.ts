@@ -313,6 +313,8 @@ export interface JournalStore {
   get(id: string): Promise<Intent | null>;
   /** Intents of a run in the order in which they were made. */
   ofRun(runId: string): AsyncIterable<Intent>;
+  /** Intents noted at or after an instant, oldest first. */
+  since(at: Instant): AsyncIterable<Intent>;
   /** A run's intents record by record, each record's in the order in which they were made. */
   byRecord(runId: string): AsyncIterable<readonly Intent[]>;
   /** Oldest first; only those noted at or after `since`. @default all */

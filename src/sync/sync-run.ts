@@ -293,6 +293,8 @@ function stoppedBy(stopped: NonNullable<OutcomesReport['stopped']>): OutcomesRep
 /** What applying a reviewed plan did. */
 export interface AppliedPlan {
   readonly id: string;
+  /** The plan's id and hash, as the page that was approved shows them. */
+  readonly plan: { readonly id: string; readonly hash: string };
   readonly ok: boolean;
   readonly counts: JournalCounts;
   /** Lines that were not written, because an hour's status writes are used up; the next syncs write them. */
@@ -326,7 +328,7 @@ export async function applyRun(run: Run, plan: Plan, allow: Allowances): Promise
   );
   const counts = await state.journal.counts(run.id);
   const ok = counts.rejected === 0 && counts.open === 0;
-  return { id: run.id, ok, counts, waiting, calls: await run.calls(), durationMs: ports.clock.now() - run.startedAt };
+  return { id: run.id, plan: { id: plan.header.id, hash: plan.hash }, ok, counts, waiting, calls: await run.calls(), durationMs: ports.clock.now() - run.startedAt };
 }
 
 function forbidden(message: string): PlanError {

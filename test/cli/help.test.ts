@@ -25,6 +25,7 @@ const names = [
   'state',
   'status',
   'quarantine',
+  'audit',
   'link',
   'import',
   'sandbox',

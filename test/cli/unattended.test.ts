@@ -1,3 +1,4 @@
+import { readFileSync, statSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it } from 'vitest';
@@ -164,5 +165,36 @@ describe('truce state', () => {
     expect((await d.run(['state', 'confirm', '--yes'])).exit).toBe(0);
     expect((await d.run(['sync', '--yes', '--json'])).json()).toMatchObject({ applied: 1, exit: 0 });
     expect(await o.statuses(pair)).toEqual(['IN_PROGRESS', 'Working - Contacted']);
+  });
+});
+
+describe('an approved plan and the audit', () => {
+  it('go from a page to the CRMs and into a file for the auditors', async () => {
+    await using o = await office();
+    using d = desk(o.box, syncing);
+    const pair = await o.person({ email: 'jane@example.com', sales: 'Working - Contacted' });
+    const plan = await d.run(['plan', '--out', 'plan.ndjson', '--html', 'plan.html']);
+    expect(plan.exit).toBe(0);
+    const page = readFileSync(d.path('plan.html'), 'utf8');
+    expect(page).toMatch(/<a href="http[^"]*0-1\/[^"]*"[^>]*>HubSpot /);
+    expect(page).toContain('Working - Contacted');
+    expect(page).not.toContain('<script');
+    expect((await d.run(['apply', 'plan.ndjson', '--approver', '=Ann Example'])).exit).toBe(0);
+    expect(await o.statuses(pair)).toEqual(['IN_PROGRESS', 'Working - Contacted']);
+    const csv = await d.run(['audit', 'export', '--out', 'audit.csv', '--json']);
+    expect(csv.json()).toMatchObject({ rows: 1, exit: 0 });
+    const [head, row] = readFileSync(d.path('audit.csv'), 'utf8').split('\n');
+    expect(head).toMatch(/^at,run,command,user,approver,/);
+    expect(row).toMatch(new RegExp(`,apply,[^,]+,'=Ann Example,sync,marketing,person,${pair.contact},.*,NEW,IN_PROGRESS,`));
+    await d.run(['audit', 'export', '--out', 'audit.ndjson', '--format', 'ndjson', '--since', '2020-01-01']);
+    expect(JSON.parse(readFileSync(d.path('audit.ndjson'), 'utf8'))).toMatchObject({
+      approver: '=Ann Example',
+      after: 'IN_PROGRESS',
+      outcome: 'applied',
+    });
+    expect(statSync(d.path('audit.csv')).mode & 0o077).toBe(0);
+    expect((await d.run(['audit', 'export', '--out', 'none.csv', '--since', '2999-01-01'])).out).toEqual([
+      `0 changes in ${d.path('none.csv')}.`,
+    ]);
   });
 });

@@ -15,6 +15,7 @@ export function applyCommand(session: Session): Command {
       'Write a plan as it was reviewed. Refuses it whole when accounts, configuration or state are others, or it is older than a day; skips lines that drifted.',
     )
     .argument('<file>', 'a plan that `truce plan --out` kept')
+    .option('--approver <name>', 'who approved the plan; kept with the run, for `truce audit`')
     .addHelpText(
       'after',
       `
@@ -23,13 +24,13 @@ is left alone (skipped), never merged anew. Exit code 3 when the plan is refused
 
 Examples:
   truce plan --out plan.ndjson
-  truce apply plan.ndjson --mode sync`,
+  truce apply plan.ndjson --mode sync --approver "Ann Example"`,
     )
-    .action(async (file: string, options: CommonOptions & AllowanceOptions) => {
+    .action(async (file: string, options: CommonOptions & AllowanceOptions & { readonly approver?: string }) => {
       const { io } = session;
       const work = async (truce: Truce): Promise<void> => {
         const result = await withProgress(io, truce, () =>
-          truce.apply(resolve(io.cwd, file), { signal: io.signal, allow: allowances(options) }),
+          truce.apply(resolve(io.cwd, file), { signal: io.signal, allow: allowances(options), approver: options.approver }),
         );
         if (!result.ok) session.exit = exitCodes.attention;
         if (options.json === true)

@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { Command } from 'commander';
 import type { Plan, PlanLine, PlanSummary } from '../../model/plan.ts';
@@ -13,6 +14,7 @@ interface Options extends CommonOptions {
   readonly only?: string;
   readonly limit?: number;
   readonly out?: string;
+  readonly html?: string;
 }
 
 /** `truce plan`: what a sync would write and why; changes nothing anywhere. */
@@ -20,6 +22,7 @@ export function planCommand(session: Session): Command {
   return withScope(withStores(new Command('plan')))
     .description('Show what a sync would write, with before, after and the reason. Writes nothing: not to a CRM, not to its own files.')
     .option('--out <file>', 'keep the plan, for review and for `truce apply`')
+    .option('--html <file>', 'write it as a page that somebody reads before they approve it; no script, opens offline')
     .addHelpText(
       'after',
       `
@@ -30,6 +33,7 @@ Examples:
   truce plan --limit 20
   truce plan --only jane@example.com
   truce plan --json | jq 'select(.conflict) | .changes[].reason'
+  truce plan --out plan.ndjson --html plan.html        for a manager; then: truce apply plan.ndjson --approver "Ann Example"
   truce plan --out plan.ndjson && truce apply plan.ndjson --mode sync`,
     )
     .action(async (options: Options) => {
@@ -49,14 +53,27 @@ Examples:
                   ...(out === undefined ? {} : { out }),
                 }),
               );
-            if (options.out === undefined) return show(io, await planned(), options);
+            const shows = async (plan: Plan): Promise<void> => {
+              await show(io, plan, options);
+              await writePage(io, plan, { options, company: truce.settings.company.name });
+            };
+            if (options.out === undefined) return shows(await planned());
             const file = resolve(io.cwd, options.out);
-            await putInPlace(file, async (partial) => show(io, await planned(partial), options));
+            await putInPlace(file, async (partial) => shows(await planned(partial)));
             io.say(`Kept in ${file}. To write it: truce apply ${options.out} --mode sync`);
           },
         },
       );
     });
+}
+
+async function writePage(io: Io, plan: Plan, { options, company }: { readonly options: Options; readonly company: string }): Promise<void> {
+  if (options.html === undefined) return;
+  const file = resolve(io.cwd, options.html);
+  const { renderPlan } = await import('../../report/plan-page.ts');
+  const page = renderPlan(plan, { company, systems: { marketing: 'HubSpot', sales: 'Salesforce' }, file: options.out ?? null });
+  await putInPlace(file, (partial) => writeFile(partial, page, { mode: 0o600 }));
+  io.say(`The page to approve is ${file}.`);
 }
 
 async function show(io: Io, plan: Plan, { json }: Options): Promise<void> {
