@@ -10,6 +10,8 @@ import type { AuditRow } from './sync/audit.ts';
 import type { Problem } from './sync/check.ts';
 import type { DecideResult, Decision } from './sync/decide.ts';
 import type { Explanation } from './sync/explain.ts';
+import type { LensRow } from './sync/lens-proof.ts';
+import type { Forgetting } from './sync/forget.ts';
 import type { Identity } from './sync/identity.ts';
 import type { ReviewRow } from './sync/review.ts';
 import type { Allowances } from './sync/guard.ts';
@@ -121,6 +123,8 @@ export interface StatusResult {
   readonly people: Readonly<Record<Side, number>> & { readonly linked: number; readonly ambiguous: number };
   /** People with changes that are not settled yet. */
   readonly open: number;
+  /** What becomes of every value of the mapped picklists on the other side. */
+  readonly maps: readonly LensRow[];
   readonly openIntents: number;
   readonly quarantine: readonly QuarantineEntry[];
   /** Set while the state is a restored one that nobody has confirmed. */

@@ -11,9 +11,10 @@ import type { Instant, Side } from './model/words.ts';
 import { openState } from './state/open.ts';
 import type { Pause, RestoredNote, State } from './state/types.ts';
 import { auditRows, type AuditRow } from './sync/audit.ts';
-import { problemsOf } from './sync/check.ts';
+import { allProblems } from './sync/check-fields.ts';
 import { explain, type Explanation } from './sync/explain.ts';
 import { readOwners } from './sync/owners.ts';
+import { proveMaps } from './sync/lens-proof.ts';
 import { pauseAt } from './sync/pause.ts';
 import { readPlanFile } from './sync/plan-file.ts';
 import { accountsOf, describeBoth, withRun, type Engine, type Run } from './sync/run.ts';
@@ -272,11 +273,10 @@ class OpenTruce implements Truce {
       volumes: options.volumes ?? false,
     });
     const accounts = { marketing, sales };
-    const problems = (['marketing', 'sales'] as const).flatMap((side) =>
-      problemsOf(side, { system: crms[side].system, account: accounts[side], description: descriptions[side] }, engine.settings),
-    );
+    const factsOf = (side: Side) => ({ system: crms[side].system, account: accounts[side], description: descriptions[side] });
+    const problems = allProblems({ marketing: factsOf('marketing'), sales: factsOf('sales') }, engine.settings);
     const budgets = { marketing: (await crms.marketing.budget()).perDay, sales: (await crms.sales.budget()).perDay };
-    return { accounts, descriptions, problems, budgets };
+    return { accounts, descriptions, problems, budgets, maps: proveMaps(engine.settings, descriptions) };
   }
 
   async alignment(options: AlignmentCall = {}): Promise<AlignmentReport> {

@@ -42,14 +42,19 @@ export async function saveSchema(io: Io, name: string, { accounts, descriptions 
 
 /** The same check on a schema file: what only a live CRM can tell is left open. */
 export async function checkSchema(schema: SchemaFile, settings: CheckSettings): Promise<CheckResult> {
-  const [{ factsOf }, { problemsOf }] = await Promise.all([import('../schema-file.ts'), import('../sync/check.ts')]);
+  const [{ factsOf }, { allProblems }, { proveMaps }] = await Promise.all([
+    import('../schema-file.ts'),
+    import('../sync/check-fields.ts'),
+    import('../sync/lens-proof.ts'),
+  ]);
   const [marketing, sales] = [factsOf(schema.marketing), factsOf(schema.sales)];
   return {
     accounts: { marketing: marketing.account, sales: sales.account },
     descriptions: { marketing: marketing.description, sales: sales.description },
-    problems: [...problemsOf('marketing', marketing, settings), ...problemsOf('sales', sales, settings)],
+    problems: allProblems({ marketing, sales }, settings),
+    maps: proveMaps(settings, { marketing: marketing.description, sales: sales.description }),
     budgets: { marketing: null, sales: null },
   };
 }
 
-type CheckSettings = Parameters<typeof import('../sync/check.ts').problemsOf>[2];
+type CheckSettings = Parameters<typeof import('../sync/check-fields.ts').allProblems>[1];

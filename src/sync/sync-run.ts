@@ -6,7 +6,8 @@ import type { Intent, JournalCounts, RestoredNote } from '../state/types.ts';
 import { noWarehouse, type Warehouses } from '../warehouses.ts';
 import type { SkippedOutcomes } from '../outcomes/index.ts';
 import { apply } from './apply.ts';
-import { problemsOf, refuseBlocked } from './check.ts';
+import { refuseBlocked } from './check.ts';
+import { allProblems } from './check-fields.ts';
 import { dripping, openDrip } from './drip.ts';
 import { checkBudget, checkGuards, checkPlan, type Allowances } from './guard.ts';
 import { current } from './intent.ts';
@@ -130,9 +131,8 @@ export async function syncRun(run: Run, options: SyncRunOptions): Promise<SyncRe
 
 function refuse(run: Run, { accounts, descriptions }: Facts, mode: Mode): void {
   const { crms, settings } = run.engine;
-  const problems = sides.flatMap((side) =>
-    problemsOf(side, { system: crms[side].system, account: accounts[side], description: descriptions[side] }, settings),
-  );
+  const factsOf = (side: Side) => ({ system: crms[side].system, account: accounts[side], description: descriptions[side] });
+  const problems = allProblems({ marketing: factsOf('marketing'), sales: factsOf('sales') }, settings);
   // Streams that can't be read are found out by reading; only what would write wrongly or in vain stops a run beforehand.
   if (mode === 'sync')
     refuseBlocked(

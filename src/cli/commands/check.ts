@@ -6,6 +6,7 @@ import type { CheckResult } from '../../truce.ts';
 import { environment, rawConfig, withTruce, type CommonOptions } from '../connect.ts';
 import { exitCodes, type ExitCode } from '../exit.ts';
 import type { Session } from '../main.ts';
+import { mapLines } from '../map-lines.ts';
 import { withMode, withStores } from '../options.ts';
 import { counted } from '../talk.ts';
 
@@ -26,9 +27,11 @@ export function checkCommand(session: Session): Command {
     .addHelpText(
       'after',
       `
+Every value of the mapped picklists is taken to the other side and back; what does not come back is listed with what it will do.
 What stands in the way of the mode is marked ✗ (exit code 4 for a permission, 3 for anything else); the rest is marked ·
 and only makes less possible. With --json it prints one line:
 {"mode","accounts":{"marketing","sales"},"problems":[{"side","code","blocks","message","fix"}],
+"maps":[{"field","from","value","rung","there","back","verdict","effect"}],
 "automation":{"marketing":[{"field","name","kind"}],"sales"},"ready","exit"}; the same with --schema. Automation is what of the
 CRM's own uses a mapped field (flows, Apex triggers, validation rules, workflows); null: it could not be read. With
 --estimate also "estimate":{"marketing":{"calls","minutes","shareOfDay","streams":[{"stream","records","calls"}]},"sales"}. adapters/sandbox/README.md describes the schema file.
@@ -88,12 +91,15 @@ function report(session: Session, options: Options, { result, mode }: { readonly
   const { io } = session;
   const blocking = result.problems.filter((problem) => problem.blocks.includes(mode));
   session.exit = exitOf(blocking);
-  const { accounts, problems } = result;
+  const { accounts, problems, maps } = result;
   const automation = Object.fromEntries(sides.map((side) => [side, result.descriptions[side].automation]));
   const estimate = options.estimate === true ? { estimate: Object.fromEntries(sides.map((side) => [side, estimateOf(result, side)])) } : {};
   if (options.json === true)
-    return io.data(JSON.stringify({ mode, accounts, problems, automation, ...estimate, ready: blocking.length === 0, exit: session.exit }));
+    return io.data(
+      JSON.stringify({ mode, accounts, problems, maps, automation, ...estimate, ready: blocking.length === 0, exit: session.exit }),
+    );
   for (const line of checkLines(result, (problem) => problem.blocks.includes(mode))) io.data(line);
+  for (const line of mapLines(maps)) io.data(line);
   if (options.estimate === true) for (const side of sides) for (const line of estimateLines(side, estimateOf(result, side))) io.data(line);
   if (options.schema !== undefined) io.say('Permissions and other writers are not in a schema file: only a check of the CRMs tells them.');
   io.say(blocking.length === 0 ? `Ready for mode ${mode}.` : `Not ready for mode ${mode}: correct what is marked ✗.`);
