@@ -1,0 +1,1 @@
+export type { FieldValue, Fields, RecordId, Side } from '../../src/model/words.ts';
