@@ -31,6 +31,7 @@ export type { Problem } from './sync/check.ts';
 export type { LensRow } from './sync/lens-proof.ts';
 export type { DecideResult, Decision } from './sync/decide.ts';
 export type { Explanation } from './sync/explain.ts';
+export type { Forgetting } from './sync/forget.ts';
 export type { Identity } from './sync/identity.ts';
 export type { ReviewRow } from './sync/review.ts';
 export type { Allowances } from './sync/guard.ts';

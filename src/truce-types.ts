@@ -93,6 +93,18 @@ export interface PullResult {
   readonly durationMs: number;
 }
 
+/** What was erased of a person. */
+export interface ForgetResult {
+  /** Records that were erased from the state. */
+  readonly records: number;
+  /** Their rows in the warehouse; null where there is no warehouse file. */
+  readonly warehouse: number | null;
+  /** Deals and accounts in the warehouse whose own name holds the person's; they stay. */
+  readonly namesakes: readonly string[];
+  /** Addresses, ids and names to look for in what Truce can't reach. Kept nowhere. */
+  readonly words: readonly string[];
+}
+
 /** What became of a plan: `ok` when nothing was refused and nothing is unknown. */
 export interface ApplyResult {
   readonly id: string;
@@ -183,6 +195,13 @@ export interface Truce extends AsyncDisposable {
   decide(rows: AsyncIterable<Decision> | Iterable<Decision>, options?: { readonly dryRun?: boolean }): Promise<DecideResult>;
   /** Which records are a person, how that was found, what was decided. @throws {ConfigError} `PERSON_NOT_FOUND` */
   identity(who: string): Promise<readonly Identity[]>;
+  /** Who would be forgotten. @throws {ConfigError} `PERSON_NOT_FOUND` @throws {PlanError} `FORGET_SHARED` */
+  forgetting(who: string): Promise<Forgetting>;
+  /**
+   * Erases a person from state and warehouse for good; a later pull does not take them in again. Touches no CRM.
+   * @throws {ConfigError} `PERSON_NOT_FOUND` @throws {PlanError} `FORGET_SHARED` @throws {StateError} `WAREHOUSE_LOCKED`: the next run goes on
+   */
+  forget(who: string): Promise<ForgetResult>;
   /** Pulls, then recomputes and writes outcomes only. */
   outcomes(options?: CallOptions): Promise<OutcomesResult>;
   /** Which of Truce's own fields are missing in both CRMs; with `create` makes them. */

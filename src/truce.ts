@@ -24,6 +24,7 @@ import { applyRun, outcomesRun, syncRun, type OutcomesResult, type SyncResult } 
 import { alone, recordsOf, retryQuarantined, settleConflict, type Settling } from './sync/settle.ts';
 import { decide } from './sync/decide.ts';
 import { identityOf, namesIn } from './sync/identity.ts';
+import { finishForgetting, forgetBatch, forgettingOf } from './sync/forget.ts';
 import { relink } from './sync/relink.ts';
 import { review } from './sync/review.ts';
 import { releaseRun, undoRun, type UndoResult } from './sync/undo.ts';
@@ -43,7 +44,8 @@ import type {
   TruceEvents,
   TruceOptions,
 } from './truce-types.ts';
-import { warehouses, type Warehouses } from './warehouses.ts';
+import type { WarehouseForgetting } from './warehouse/forget.ts';
+import { storiesFrom, warehouses, type Warehouses } from './warehouses.ts';
 
 export { defineConfig, parseConfig, type TruceConfig, type TruceConfigInput } from '../config/schema.ts';
 export type * from './truce-types.ts';
@@ -120,10 +122,10 @@ class OpenTruce implements Truce {
       const report = await stores.forWriting({ needed: stores.present }, (warehouse) =>
         pullStage(stage, { warehouse, needsWarehouse: stores.present, allow: options.allow }),
       );
+      await this.#eraseAfter(run.state);
       const { streams, warehouse, problems } = report;
       const people = await peopleOf(run.state);
       const quarantined = await run.state.quarantine.count();
-      await this.#erase(run.state);
       return {
         run: run.id,
         streams,
@@ -176,7 +178,7 @@ class OpenTruce implements Truce {
       const planPath = join(folder, 'plan.ndjson');
       return await this.#run('sync', options, async (run) => {
         const result = await syncRun(run, { ...options, stores: this.#parts.stores, planPath });
-        await this.#erase(run.state);
+        await this.#eraseAfter(run.state);
         return result;
       });
     } finally {
@@ -245,6 +247,48 @@ class OpenTruce implements Truce {
 
   async identity(who: string): ReturnType<Truce['identity']> {
     return identityOf(await this.#opened(), who);
+  }
+
+  async forgetting(who: string): ReturnType<Truce['forgetting']> {
+    return forgettingOf(await this.#opened(), who);
+  }
+
+  async forget(who: string): ReturnType<Truce['forget']> {
+    return this.#offline(async (state, now) => {
+      const forgetting = await forgettingOf(state, who);
+      await state.commit({ forget: forgetBatch(forgetting, now) });
+      const erased = await this.#erase(state);
+      const { records, addresses } = forgetting;
+      const words = [...addresses, ...records.map((record) => record.id), ...(erased?.names ?? [])];
+      return { records: records.length, warehouse: erased?.people ?? null, namesakes: erased?.namesakes ?? [], words };
+    });
+  }
+
+  /** Erases whoever is noted to be erased. A warehouse that is busy keeps them noted, for the next run. */
+  async #erase(state: State): Promise<WarehouseForgetting | null> {
+    const { path } = this.#parts.stores;
+    let erased: WarehouseForgetting | null = null;
+    const count = await finishForgetting(
+      state.forgotten,
+      path === null
+        ? null
+        : async (refs) => {
+            const { forgetInWarehouse } = await import('./warehouse/forget.ts');
+            erased = await forgetInWarehouse(path, refs);
+          },
+    );
+    if (count > 0) await state.meta.setMergedHash(null);
+    return erased;
+  }
+
+  /** The same at the end of a run, which stands whatever becomes of it. */
+  async #eraseAfter(state: State): Promise<void> {
+    try {
+      await this.#erase(state);
+    } catch (error) {
+      if (!(error instanceof StateError)) throw error;
+      this.#parts.engine.ports.log.write('warn', `Somebody is erased with the next run: ${error.message}`);
+    }
   }
 
   async outcomes(options: CallOptions = {}): Promise<OutcomesResult> {

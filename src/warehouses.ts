@@ -8,6 +8,8 @@ export type OpenWarehouse = () => Promise<Warehouse>;
 export interface Warehouses {
   /** Whether there is to be a warehouse at all. */
   readonly present: boolean;
+  /** The file it is; null where it is in memory, opened by somebody else, or none. */
+  readonly path: string | null;
   /**
    * Works on the warehouse, or on none. One that can't be opened is none where it is not needed.
    * @throws {StateError} `WAREHOUSE_LOCKED` and others, where it is needed.
@@ -26,6 +28,7 @@ export function warehouses(option: string | OpenWarehouse | undefined): Warehous
   if (option === undefined) {
     return {
       present: false,
+      path: null,
       forWriting: (_, work) => work(null),
       forReading: () => Promise.reject(noWarehouse()),
       close: async () => undefined,
@@ -42,6 +45,7 @@ export function warehouses(option: string | OpenWarehouse | undefined): Warehous
   };
   return {
     present: true,
+    path: null,
     forWriting: async ({ needed, failed }, work) => work(await openOr(open, needed, failed)),
     forReading: async (work) => work(await open()),
     close: async () => (await opened)?.close(),
@@ -58,6 +62,7 @@ function onFile(path: string): Warehouses {
   };
   return {
     present: true,
+    path,
     forWriting: async ({ needed, failed }, work) => using(await openOr(() => openFile(path, false), needed, failed), work),
     forReading: async (work) => using(await openFile(path, true), work),
     close: async () => undefined,

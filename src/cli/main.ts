@@ -4,6 +4,7 @@ import { auditCommand } from './commands/audit.ts';
 import { checkCommand } from './commands/check.ts';
 import { demoCommand } from './commands/demo.ts';
 import { explainCommand } from './commands/explain.ts';
+import { forgetCommand } from './commands/forget.ts';
 import { importCommand } from './commands/import.ts';
 import { initCommand } from './commands/init.ts';
 import { linkCommand } from './commands/link.ts';
@@ -89,6 +90,7 @@ export function buildProgram(session: Session, said: string[] = []): Command {
     quarantineCommand,
     auditCommand,
     linkCommand,
+    forgetCommand,
     importCommand,
     sandboxCommand,
     demoCommand,

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { StateError } from '../errors.ts';
 import { cursorStore, ledgerStore, metaStore, putCursors, putHolds, putRestored, putRun, quarantineStore, releaseHolds, runStore } from './books.ts';
 import { Database, toStateError } from './database.ts';
+import { forgottenStore, putForgotten } from './forgotten.ts';
 import { frozenStore, putFrozen, thaw } from './frozen.ts';
 import { closeIntents, journalStore, putIntents } from './journal.ts';
 import { leaseGuard } from './lease.ts';
@@ -142,6 +143,7 @@ function stateOn(db: Database, dropped: () => void): State {
     quarantine: quarantineStore(db),
     frozen: frozenStore(db),
     verdicts: verdictStore(db),
+    forgotten: forgottenStore(db, write),
     lease,
     marker: markerStore(db),
     ledger: ledgerStore(db, write),
@@ -171,6 +173,7 @@ function stateOn(db: Database, dropped: () => void): State {
 function store(db: Database, batch: StateBatch): void {
   if (batch.people !== undefined) putPeople(db, batch.people, batch.pass ?? 0);
   if (batch.gone !== undefined) removePeople(db, batch.gone);
+  if (batch.forget !== undefined) putForgotten(db, batch.forget);
   if (batch.choose !== undefined) putChoices(db, batch.choose);
   if (batch.links !== undefined) putLinks(db, batch.links);
   if (batch.left !== undefined) dropEmptyLinks(db, batch.left);

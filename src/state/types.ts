@@ -230,6 +230,11 @@ export interface StateBatch {
   })[];
   /** What somebody decided about pairs of records; `same: null` takes an earlier word back. Their links are resolved anew. */
   readonly choose?: readonly (Omit<Choice, 'same'> & { readonly same: boolean | null })[];
+  /**
+   * People who are not to be taken in again (`marks`: `email:ADDRESS`, `SIDE:ID`, `key:KEY`; only their HMAC is kept), and the
+   * records that are to be erased by `ForgottenStore.finish`.
+   */
+  readonly forget?: { readonly marks: readonly string[]; readonly refs: readonly PersonRef[]; readonly at: Instant };
   /** Links that members have left; dropped when nobody belongs to them any more. */
   readonly left?: readonly string[];
   /** Records that are in no link of this batch and shall not be looked at again either. */
@@ -343,6 +348,17 @@ export interface VerdictStore {
   page(after: { readonly marketing: string; readonly sales: string }, limit: number): Promise<readonly Choice[]>;
 }
 
+/** Who was forgotten. Nothing of them is kept but an HMAC, with a secret that never leaves the state. */
+export interface ForgottenStore {
+  any(): Promise<boolean>;
+  /** Those of the marks (as in `StateBatch.forget`) that are of forgotten people. */
+  known(marks: readonly string[]): Promise<ReadonlySet<string>>;
+  /** Records whose erasure was begun. */
+  pending(): Promise<readonly PersonRef[]>;
+  /** Erases them from every table, and from the file's free space and log. Nothing happens where none is pending. */
+  finish(): Promise<void>;
+}
+
 export interface FrozenStore {
   /** The frozen fields of records, by record id. */
   of(side: Side, kind: WriteKind, ids: readonly string[]): Promise<ReadonlyMap<string, ReadonlySet<string>>>;
@@ -453,6 +469,7 @@ export interface State {
   readonly quarantine: QuarantineStore;
   readonly frozen: FrozenStore;
   readonly verdicts: VerdictStore;
+  readonly forgotten: ForgottenStore;
   readonly lease: LeaseStore;
   readonly marker: MarkerStore;
   readonly ledger: LedgerStore;

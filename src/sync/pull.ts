@@ -4,9 +4,10 @@ import type { Person } from '../model/records.ts';
 import type { Settings } from '../model/settings.ts';
 import type { RecordId, Side } from '../model/words.ts';
 import type { Clock, Log } from '../ports.ts';
-import type { State, StateBatch, StoredCursor } from '../state/types.ts';
+import type { State, StateBatch, StoredCursor, StoredPerson } from '../state/types.ts';
 import type { Warehouse } from '../warehouse/types.ts';
 import { checkUnlinks, type Allowances } from './guard.ts';
+import { forgetBatch, withoutForgotten } from './forget.ts';
 import { news, observed, readFields, withChannel } from './observe.ts';
 import { checkedPages } from './positions.ts';
 
@@ -166,11 +167,13 @@ async function pullStream(pulling: Pulling, side: Side, stream: Stream): Promise
     scope: settings.scope[side],
     ...(pulling.signal === undefined ? {} : { signal: pulling.signal }),
   });
-  const read = { side, stream, records: 0 };
-  pulling.read.push(read);
+  const count = { side, stream, records: 0 };
+  pulling.read.push(count);
   const { clock, log } = pulling;
+  const forgetful = await state.forgotten.any();
   for await (const raw of checkedPages(pages, { side, system: crms[side].system, stream, stored, goesOn, clock, log })) {
-    const page = stream === 'people' ? withChannel(raw as ChangePage<'people'>, settings.channel[side]) : raw;
+    const read = stream === 'people' ? withChannel(raw as ChangePage<'people'>, settings.channel[side]) : raw;
+    const page = forgetful ? await withoutForgotten(read, { side, stream, state, now: raw.asOf }) : read;
     pulling.signal?.throwIfAborted();
     await pulling.renew?.();
     await loadPage(pulling, { side, stream, page, snapshot });
@@ -178,7 +181,7 @@ async function pullStream(pulling: Pulling, side: Side, stream: Stream): Promise
     const cursor: StoredCursor = { side, stream, cursor: page.cursor, asOf: page.asOf, done: page.done, pass, full, warehouseBehind };
     if (stream === 'people') await storePeople(pulling, { side, page: page as ChangePage<'people'>, cursor });
     else await state.commit({ cursors: [cursor] });
-    read.records += page.events.length;
+    count.records += page.events.length;
     pulling.onPage?.({ side, stream, records: page.events.length, done: page.done });
   }
 }
@@ -263,7 +266,10 @@ async function storePeople(pulling: Pulling, at: { side: Side; page: ChangePage<
     deleted.map((event) => known.get(event.id)?.linkId ?? null),
   );
   const checked = cursor.full && cursor.done;
+  const erased = deleted.filter((event) => event.type === 'erased').flatMap((event) => known.get(event.id) ?? []);
+  const forget = pulling.settings.deletes.erased === 'forget' && erased.length > 0 ? await forgetErased(pulling, erased, page.asOf) : null;
   await state.commit({
+    ...(forget === null ? {} : { forget }),
     people: [...people.values()],
     gone: [...gone.values()],
     pass: cursor.pass,
@@ -272,6 +278,14 @@ async function storePeople(pulling: Pulling, at: { side: Side; page: ChangePage<
   if (!checked) return;
   await removeUnseen(pulling, side, cursor.pass);
   await state.commit({ cursors: [cursor] });
+}
+
+/** The whole persons of records that were erased for privacy. */
+async function forgetErased({ state }: Pulling, erased: readonly StoredPerson[], at: number): Promise<NonNullable<StateBatch['forget']>> {
+  const links = await state.links.get(erased.flatMap((record) => record.linkId ?? []));
+  const records = new Map([...erased, ...[...links.values()].flatMap((link) => link.members)].map((one) => [`${one.side} ${one.id}`, one]));
+  const addresses = [...new Set([...records.values()].flatMap((record) => record.emails))];
+  return forgetBatch({ records: [...records.values()], addresses }, at);
 }
 
 function goneBy(side: Side, event: Exclude<ChangeEvent<Person>, { type: 'upsert' }>): NonNullable<StateBatch['gone']>[number] {

@@ -27,6 +27,7 @@ const names = [
   'quarantine',
   'audit',
   'link',
+  'forget',
   'import',
   'sandbox',
   'demo',
