@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { ConfigError, type ConfigProblem } from '../src/errors.ts';
-import type { FollowingField, Settings, StatusMap, Transform } from '../src/model/settings.ts';
+import type { OwnerRule, FollowingField, Settings, StatusMap, Transform } from '../src/model/settings.ts';
 import type { Rung } from '../src/model/words.ts';
-import { hubspotStatus, rungs, salesforceStatus, type StockStatusMap } from './stock.ts';
+import { stockHandover, hubspotStatus, rungs, salesforceStatus, type StockStatusMap } from './stock.ts';
 
 const rung = z.enum(rungs as [Rung, ...Rung[]]);
 const share = z.number().min(0).max(1);
@@ -52,6 +52,32 @@ const field = z.strictObject({
     .record(z.string(), z.string())
     .optional()
     .describe("HubSpot's value to Salesforce's value, for picklists with different options; a value that is not named is held back."),
+});
+
+const ownerRule = z.discriminatedUnion('rule', [
+  z.strictObject({ rule: z.literal('fixed'), owner: text.describe("A user's e-mail address, or a queue's name.") }),
+  z.strictObject({
+    rule: z.literal('round-robin'),
+    owners: z.array(text).min(1).describe('Each in turn; whose turn it is outlives the run.'),
+  }),
+  z.strictObject({
+    rule: z.literal('territory'),
+    field: text.describe('HubSpot property that decides, such as country.'),
+    map: z.record(z.string(), text).describe('Its value to the owner.'),
+    otherwise: text.describe('The owner for every other value, and for none.'),
+  }),
+  z.strictObject({ rule: z.literal('assignment-rule') }).describe("Salesforce's own lead assignment rule."),
+]);
+
+const handover = z.strictObject({
+  rung: rung.default('mql').describe('Who stands here or further on in HubSpot and has no record in Salesforce gets a lead.'),
+  atMost: count.default(50).describe('A run that would create more leads than this stops.'),
+  owner: ownerRule.describe('Who gets the lead: fixed, round-robin, territory or assignment-rule.'),
+  object: text.default('Lead').describe('The kind of record that is created.'),
+  fields: z.record(z.string(), text).default(stockHandover.fields).describe('Salesforce field to the HubSpot property that fills it.'),
+  blank: z.record(z.string(), text).default(stockHandover.blank).describe('What a Salesforce field holds where the property is empty.'),
+  campaign: text.nullable().default(null).describe('Id or exact name of the Salesforce campaign that the lead becomes a member of.'),
+  note: z.boolean().default(true).describe('Whether a task tells the rep why the lead is ready, its last touches and its campaign.'),
 });
 
 /** The configuration as people write it. Every key is optional; unknown keys are errors. */
@@ -142,6 +168,10 @@ export const configSchema: z.ZodType<TruceConfig> = z.strictObject({
       budgetReserve: share.default(0.2).describe('Share of the daily API allowance that is left to others, 0 to 1.'),
     })
     .prefault({}),
+  handover: handover
+    .nullable()
+    .default(null)
+    .describe('Creates a Salesforce lead for whoever becomes ready in HubSpot and has none; null: nobody is handed over.'),
   raceDetection: z
     .enum(['detect', 'none'])
     .default('detect')
@@ -184,6 +214,12 @@ export const configSchema: z.ZodType<TruceConfig> = z.strictObject({
       attempts: z.int().min(1).default(4).describe('Attempts below which a lead without an answer counts as given up.'),
     })
     .prefault({}),
+  leaks: z
+    .strictObject({
+      slaHours: count.default(24).describe('truce leaks: hours within which a handed lead has to be tried.'),
+      idleDays: count.default(14).describe('truce leaks: days without another try after which a lead without an answer lies idle.'),
+    })
+    .prefault({}),
   notices: z
     .strictObject({
       hosts: z
@@ -220,12 +256,27 @@ export interface TruceConfig {
   readonly deletes: Settings['deletes'];
   readonly guards: Settings['guards'];
   readonly raceDetection: Settings['raceDetection'];
+  readonly handover: HandoverConfig | null;
   readonly outcomes: Settings['outcomes'];
   readonly teams: Settings['teams'];
   readonly report: Settings['report'];
+  readonly leaks: Settings['leaks'];
   readonly notices: Settings['notices'];
   readonly quarantine: Settings['quarantine'];
   readonly channel: Settings['channel'];
+}
+
+export interface HandoverConfig {
+  readonly rung: Rung;
+  readonly atMost: number;
+  readonly owner:
+    | Exclude<OwnerRule, { readonly rule: 'territory' }>
+    | { readonly rule: 'territory'; readonly field: string; readonly map: Readonly<Record<string, string>>; readonly otherwise: string };
+  readonly object: string;
+  readonly fields: Readonly<Record<string, string>>;
+  readonly blank: Readonly<Record<string, string>>;
+  readonly campaign: string | null;
+  readonly note: boolean;
 }
 
 export interface StatusMapConfig {
@@ -286,9 +337,11 @@ export function parseConfig(raw: unknown): Settings {
     deletes: config.deletes,
     guards: config.guards,
     raceDetection: config.raceDetection,
+    handover: config.handover === null ? null : resolveHandover(config.handover),
     outcomes: config.outcomes,
     teams: lowerCaseTeams(config.teams),
     report: config.report,
+    leaks: config.leaks,
     notices: config.notices,
     quarantine: config.quarantine,
     channel: config.channel,
@@ -305,6 +358,16 @@ export function parseConfig(raw: unknown): Settings {
 /** Types a configuration in `truce.config.ts`; returns it unchanged. */
 export function defineConfig(config: TruceConfigInput): TruceConfigInput {
   return config;
+}
+
+function resolveHandover(config: HandoverConfig): Settings['handover'] {
+  const { owner } = config;
+  return {
+    ...config,
+    owner: owner.rule === 'territory' ? { ...owner, map: new Map(Object.entries(owner.map)) } : owner,
+    fields: new Map(Object.entries(config.fields)),
+    blank: new Map(Object.entries(config.blank)),
+  };
 }
 
 function resolveStatus(config: StatusMapConfig, stock: StockStatusMap): StatusMap {
@@ -370,8 +433,8 @@ function checkNames(settings: Omit<Settings, 'hash'>): void {
   }
 }
 
-/** What a plan and the merged data depend on: who is told of trouble is not part of it. */
-function deciding({ notices: _, ...rest }: Omit<Settings, 'hash'>): object {
+/** What a plan and the merged data depend on: who is told of trouble, and what is only looked at, is not part of it. */
+function deciding({ notices: _, leaks: __, ...rest }: Omit<Settings, 'hash'>): object {
   return rest;
 }
 

@@ -80,3 +80,12 @@ export const salesforceStatus: StockStatusMap = {
   },
   history: {},
 };
+
+/** What a handed-over lead holds, where the configuration does not say it. Salesforce demands a last name and a company. */
+export const stockHandover: {
+  readonly fields: Readonly<Record<string, string>>;
+  readonly blank: Readonly<Record<string, string>>;
+} = {
+  fields: { Email: 'email', FirstName: 'firstname', LastName: 'lastname', Company: 'company', Phone: 'phone', Title: 'jobtitle' },
+  blank: { LastName: '[unknown]', Company: '[unknown]' },
+};

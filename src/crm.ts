@@ -86,6 +86,8 @@ export interface Capabilities {
    * unseen. The engine does so only where the configuration says `raceDetection: none`.
    */
   readonly bulk?: { readonly above: number; readonly rows: number; readonly calls: number };
+  /** True: creates may carry a `lead`. Absent: nobody is handed over to this CRM. */
+  readonly handover?: boolean;
   /** The name of the history source under which the native HubSpot-Salesforce integration writes here; null when it has none. */
   readonly connectorLabel: string | null;
 }
@@ -214,8 +216,22 @@ export interface WriteItem {
   readonly key?: string;
   readonly fields: Fields;
   readonly own?: ReadonlyMap<OwnStem, FieldValue>;
+  /** With a create of somebody who is handed over (`capabilities.handover`): made together with the record, or none of it is. */
+  readonly lead?: NewLead;
   /** Write only if the record did not change after this instant (where `capabilities.conditionalWrite`). */
   readonly ifUnmodifiedSince?: Instant;
+}
+
+/** What somebody who is handed over comes with. */
+export interface NewLead {
+  /** A user or queue; `assignment-rule`: the CRM's own rule decides; null: whoever creates it. */
+  readonly owner: RecordId | 'assignment-rule' | null;
+  /** The person wants no marketing e-mails. */
+  readonly optedOut: boolean;
+  /** The campaign that the new record becomes a member of. */
+  readonly campaignId: RecordId | null;
+  /** What the rep reads. */
+  readonly note: { readonly subject: string; readonly text: string } | null;
 }
 
 export type WriteResult =

@@ -6,6 +6,7 @@ import type { AlignmentReport } from './alignment/types.ts';
 import type { Crm, DescribeOptions, Provision } from './crm.ts';
 import { StateError } from './errors.ts';
 import type { Plan, QuarantineEntry } from './model/plan.ts';
+import type { Leaks } from './leaks/find.ts';
 import type { Settings } from './model/settings.ts';
 import type { Instant, Side } from './model/words.ts';
 import { openState } from './state/open.ts';
@@ -157,7 +158,14 @@ class OpenTruce implements Truce {
         const path = options.out ?? join(this.#folder(), 'plan.ndjson');
         const owners = await readOwners(engine.crms, engine.settings, signal);
         const facts = { accounts, descriptions, owners };
-        const { plan } = await planStage(stage, { ...facts, path, commit: false, only: options.only, limit: options.limit });
+        const { plan } = await planStage(stage, {
+          ...facts,
+          path,
+          commit: false,
+          only: options.only,
+          limit: options.limit,
+          stories: storiesFrom(this.#parts.stores),
+        });
         return plan;
       } finally {
         await overlay.close();
@@ -389,6 +397,14 @@ class OpenTruce implements Truce {
     yield* auditRows(await this.#opened(), since);
   }
 
+  async leaks(): Promise<Leaks> {
+    const { findLeaks } = await import('./leaks/find.ts');
+    const state = await this.#opened();
+    const { report, leaks } = this.settings;
+    const options = { settings: leaks, attempts: report.attempts, now: this.#parts.engine.ports.clock.now() };
+    return this.#parts.stores.forReading((warehouse) => findLeaks(warehouse, state, options));
+  }
+
   async resume(): Promise<Pause | null> {
     const state = await this.#opened();
     const pause = await pauseAt(state, this.#parts.engine.ports.clock.now());
@@ -433,7 +449,13 @@ class OpenTruce implements Truce {
 
   #run<T>(command: string, options: Pick<ApplyOptions, 'signal' | 'approver'>, work: (run: Run) => Promise<T>): Promise<T> {
     return this.#alone(async () =>
-      withRun(this.#parts.engine, await this.#opened(), { command, mode: this.settings.mode, signal: options.signal, approver: options.approver, work }),
+      withRun(this.#parts.engine, await this.#opened(), {
+        command,
+        mode: this.settings.mode,
+        signal: options.signal,
+        approver: options.approver,
+        work,
+      }),
     );
   }
 

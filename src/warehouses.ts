@@ -1,4 +1,6 @@
-import { ConfigError } from './errors.ts';
+import { ConfigError, StateError } from './errors.ts';
+import type { RecordId } from './model/words.ts';
+import type { MergedPerson } from './warehouse/person-story.ts';
 import type { Warehouse } from './warehouse/types.ts';
 
 /** Opens a warehouse that Truce does not know itself. Called once; closed with Truce. */
@@ -86,6 +88,29 @@ async function openOr(
 async function openFile(path: string, readOnly: boolean): Promise<Warehouse> {
   const { openWarehouse } = await import('./warehouse/duckdb.ts');
   return openWarehouse(path, { readOnly });
+}
+
+/** Looks up what the merged data tells of records of marketing's. */
+export type Stories = (ids: readonly RecordId[]) => Promise<ReadonlyMap<RecordId, MergedPerson>>;
+
+/** Undefined where there is no warehouse; one that can't be read now, or holds nothing yet, tells nothing. */
+export function storiesFrom(stores: Warehouses): Stories | undefined {
+  if (!stores.present) return undefined;
+  return async (ids) => {
+    const { readMergedPerson } = await import('./warehouse/person-story.ts');
+    const found = new Map<RecordId, MergedPerson>();
+    try {
+      await stores.forReading(async (warehouse) => {
+        for (const id of ids) {
+          const person = await readMergedPerson(warehouse, { side: 'marketing', id });
+          if (person !== null) found.set(id, person);
+        }
+      });
+    } catch (error) {
+      if (!(error instanceof StateError)) throw error;
+    }
+    return found;
+  };
 }
 
 /** What is needed is not there, because nobody named a file for it. */

@@ -55,6 +55,7 @@ const capabilities: Capabilities = {
     campaignWrite: sizes.collection * sizes.collectionsPerComposite,
   },
   bulk,
+  handover: true,
   // On this side the native integration is just a user.
   connectorLabel: null,
 };

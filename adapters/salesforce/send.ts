@@ -31,7 +31,7 @@ export type CollectionAnswer = { readonly results: readonly Sent[] } | { readonl
  * Without it Salesforce's assignment rules may give the lead to another owner; they apply to every write by REST unless
  * told not to. @source REST API Developer Guide, "Assignment Rule Header" (v67.0)
  */
-const writeHeaders = { 'Sforce-Auto-Assign': 'FALSE' } as const;
+export const writeHeaders = { 'Sforce-Auto-Assign': 'FALSE' } as const;
 
 const resultSchema = z.array(z.object({ id: z.string().nullish(), success: z.boolean(), errors: z.unknown() }));
 

@@ -4,6 +4,7 @@ import type { FieldValue, RecordId } from '../../src/model/words.ts';
 import { fitsBulk, writeBulk } from './bulk.ts';
 import type { ObjectName, ObjectShape } from './catalog.ts';
 import type { Context } from './context.ts';
+import { graphsPerCall, leadFields, sendHandovers } from './handover.ts';
 import { canonicalId, objectOf } from './ids.ts';
 import { bulk as limits, sizes } from './limits.ts';
 import { toJson } from './money.ts';
@@ -70,7 +71,7 @@ async function prepare(context: Context, kind: WriteKind, { index, item, options
       fix: 'Check the stored link, and that the object is visible to the user that Truce runs as.',
     });
   }
-  const values = new Map<string, FieldValue>(item.fields);
+  const values = new Map<string, FieldValue>([...item.fields, ...(item.lead === undefined ? [] : leadFields(item.lead))]);
   for (const [stem, value] of item.own ?? []) values.set(ownName(stem), value);
   const keyField = shape.fields.get(ownName('key'));
   if (item.op === 'create' && item.key !== undefined && (keyField !== undefined || kind === 'person')) values.set(ownName('key'), item.key);
@@ -142,16 +143,30 @@ async function sendRound(run: Run, jobs: readonly Job[]): Promise<void> {
   const { clock, random } = run.context.wire.ports;
   let waiting = jobs;
   for (let attempt = 1; waiting.length > 0; attempt += 1) {
-    const conditional = (job: Job): boolean => job.item.op === 'update' && job.item.ifUnmodifiedSince !== undefined;
-    await inCollections(
-      run,
-      waiting.filter((job) => !conditional(job)),
-    );
-    await oneByOne(run, waiting.filter(conditional));
+    const ways = Map.groupBy(waiting, wayOf);
+    await inCollections(run, ways.get('collections') ?? []);
+    await inGraphs(run, ways.get('graphs') ?? []);
+    await oneByOne(run, ways.get('singles') ?? []);
     waiting = waiting.filter((job) => isRowLock(run.results[job.index]));
     if (attempt === lockAttempts || run.stopped !== null) return;
     // Somebody holds the record for the length of a transaction; a random wait keeps two writers from meeting again.
     if (waiting.length > 0) await clock.sleep(Math.ceil((0.5 + random.next()) * 250 * 2 ** attempt), run.options.signal);
+  }
+}
+
+function wayOf({ item }: Job): 'collections' | 'graphs' | 'singles' {
+  if (item.op === 'create') return item.lead === undefined ? 'collections' : 'graphs';
+  return item.ifUnmodifiedSince === undefined ? 'collections' : 'singles';
+}
+
+async function inGraphs(run: Run, jobs: readonly Job[]): Promise<void> {
+  for (const part of chunks(jobs, graphsPerCall)) {
+    if (skipped(run, part)) continue;
+    try {
+      settle(run, await sendHandovers(run.context.wire, part, run.options));
+    } catch (error) {
+      absorb(run, part, error);
+    }
   }
 }
 

@@ -17,9 +17,12 @@ export interface Settings {
   readonly guards: GuardSettings;
   /** `none`: thousands of updates go out in the fewest calls, and an edit made meanwhile may be overwritten unseen. */
   readonly raceDetection: 'detect' | 'none';
+  /** Null: nobody is handed over. */
+  readonly handover: HandoverSettings | null;
   readonly outcomes: OutcomeSettings;
   readonly teams: TeamSettings;
   readonly report: ReportSettings;
+  readonly leaks: LeakSettings;
   readonly notices: NoticeSettings;
   readonly quarantine: { /** Exit code 1 above this many. */ readonly alertAbove: number };
   /** The CRMs' own fields that say where a lead came from; null: the adapter's usual one. */
@@ -36,12 +39,47 @@ export interface DeleteSettings {
   readonly erased: 'unlink' | 'forget';
 }
 
+export interface LeakSettings {
+  /** A handed lead has to be tried within this time. */
+  readonly slaHours: number;
+  /** A lead that was tried, without an answer and without another try for so long, lies idle. */
+  readonly idleDays: number;
+}
+
 export interface NoticeSettings {
   /** Hosts that notices and pings may go to. */
   readonly hosts: readonly string[];
   /** The same notice is sent again after this time. */
   readonly repeatHours: number;
 }
+
+/** Who of marketing's people becomes a lead in sales, and how. */
+export interface HandoverSettings {
+  /** The rung from which on somebody without a sales record is handed over. */
+  readonly rung: Rung;
+  /** A run that would create more than this stops. */
+  readonly atMost: number;
+  readonly owner: OwnerRule;
+  /** The record type that is created. */
+  readonly object: string;
+  /** Sales' field to marketing's field. */
+  readonly fields: ReadonlyMap<string, string>;
+  /** What sales' field holds where marketing's is blank. */
+  readonly blank: ReadonlyMap<string, string>;
+  /** Id or exact name of the sales campaign that they become members of; null: none. */
+  readonly campaign: string | null;
+  /** Whether the rep gets a note. */
+  readonly note: boolean;
+}
+
+/** Who gets a lead; owners are users' e-mail addresses or queues' names. */
+export type OwnerRule =
+  | { readonly rule: 'fixed'; readonly owner: string }
+  | { readonly rule: 'round-robin'; readonly owners: readonly string[] }
+  /** By the value of one of marketing's fields. */
+  | { readonly rule: 'territory'; readonly field: string; readonly map: ReadonlyMap<string, string>; readonly otherwise: string }
+  /** The CRM's own assignment rule decides. */
+  | { readonly rule: 'assignment-rule' };
 
 export interface CompanySettings {
   readonly name: string;

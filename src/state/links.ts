@@ -19,6 +19,16 @@ export function linkStore(db: Database): LinkStore {
       const rows = db.all(`SELECT id, kind FROM links WHERE kind = 'linked' ${unsettled} AND id > ? ORDER BY id LIMIT ?`, after, limit);
       return linkedPersons(db, rows);
     },
+    singles: async ({ side, after, limit }) => {
+      const rows = db.all(
+        `SELECT id, kind FROM links l WHERE kind = 'single' AND id > ?
+         AND EXISTS (SELECT 1 FROM people p WHERE p.link_id = l.id AND p.side = ?) ORDER BY id LIMIT ?`,
+        after,
+        side,
+        limit,
+      );
+      return linkedPersons(db, rows);
+    },
     bases: async (ids) => Map.groupBy(db.all(basesSql, JSON.stringify(ids)).map(baseFrom), (base) => base.linkId),
     linkedCount: async () => countOf(db, `SELECT count(*) AS n FROM links WHERE kind = 'linked'`),
     unsettledCount: async () => countOf(db, `SELECT count(*) AS n FROM links WHERE kind = 'linked' AND settled = 0`),

@@ -289,6 +289,8 @@ export interface LinkStore {
   get(ids: readonly string[]): Promise<ReadonlyMap<string, LinkedPerson>>;
   /** Persons with records on both sides, by id. */
   page(options: LinkPage): Promise<readonly LinkedPerson[]>;
+  /** Persons with records on this side only, by id, from behind `after`. */
+  singles(options: { readonly side: Side; readonly after: string; readonly limit: number }): Promise<readonly LinkedPerson[]>;
   /** What the persons agreed on, by link. */
   bases(ids: readonly string[]): Promise<ReadonlyMap<string, readonly Base[]>>;
   linkedCount(): Promise<number>;
@@ -437,6 +439,12 @@ export interface MetaStore {
   /** What people were last read with (fields and scope); other fields need all of them read again. */
   readShape(side: Side): Promise<string | null>;
   setReadShape(side: Side, shape: string): Promise<void>;
+  /** The options of the mapped picklists at the last run, as JSON; null before the first. */
+  optionsSeen(side: Side): Promise<string | null>;
+  setOptionsSeen(side: Side, options: string): Promise<void>;
+  /** Whose turn it is in a round, counted up from 0. */
+  turn(round: string): Promise<number>;
+  setTurn(round: string, turn: number): Promise<void>;
   /** The last pause, also one that is over by now; null when there is none. Needs no lease: a run under way heeds it too. */
   pause(): Promise<Pause | null>;
   setPause(pause: Pause | null): Promise<void>;

@@ -115,6 +115,7 @@ export function itemOf(intent: Intent, ifUnmodifiedSince: Instant | null): Write
     ...(line.object === null ? {} : { object: line.object }),
     ...(line.key === null ? {} : { key: line.key }),
     ...(own.size === 0 ? {} : { own }),
+    ...(line.lead === undefined ? {} : { lead: line.lead }),
     ...(ifUnmodifiedSince === null ? {} : { ifUnmodifiedSince }),
   };
 }

@@ -1,4 +1,4 @@
-import type { PlanSummary, QuarantineEntry } from '../model/plan.ts';
+import type { PlanLine, PlanSummary, QuarantineEntry } from '../model/plan.ts';
 import type { Settings } from '../model/settings.ts';
 import type { Side } from '../model/words.ts';
 import type { Capabilities } from '../crm.ts';
@@ -100,6 +100,12 @@ export class PlanTally {
   wait(plan: PlannedPerson): void {
     this.#waiting += plan.lines.length;
     this.#touched += 1;
+  }
+
+  /** A new record, of somebody whom no other line is about. */
+  addCreate(line: PlanLine): void {
+    this.#create += 1;
+    this.#writes[line.side] += 1;
   }
 
   /** `linked`: all people with records on both sides; who has no line is unchanged. */

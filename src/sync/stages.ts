@@ -9,6 +9,8 @@ import { openDrip } from './drip.ts';
 import { normaliseEmail } from './email.ts';
 import { openFights } from './fight.ts';
 import type { Allowances } from './guard.ts';
+import type { HandoverOptions } from './handover.ts';
+import { handOver } from './handover-stage.ts';
 import { readFields } from './observe.ts';
 import type { Owners } from './owners.ts';
 import { planPerson, type PlanContext } from './person-plan.ts';
@@ -96,6 +98,8 @@ export interface PlanStageOptions {
   readonly limit?: number | undefined;
   /** The run that plans; what it freezes is released by this id. @default the plan's id */
   readonly runId?: string | undefined;
+  /** What the warehouse tells of people who are handed over, for the note. @default nothing */
+  readonly stories?: HandoverOptions['stories'];
 }
 
 export interface PlanStageResult {
@@ -162,6 +166,12 @@ export async function planStage(stage: Stage, options: PlanStageOptions): Promis
       if (options.commit) await storePlanned(state, taken, { freeze: fights.taken(), later });
       if (limited) break;
     }
+    const handed = await handOver(stage, options, limited ? 0 : options.limit === undefined ? undefined : options.limit - written);
+    for (const line of handed.lines) {
+      tally.addCreate(line);
+      await writer.add(line);
+    }
+    limited ||= handed.limited;
     const linked = await state.links.linkedCount();
     const capabilities = { marketing: crms.marketing.capabilities, sales: crms.sales.capabilities };
     const { raceDetection } = settings;

@@ -3,13 +3,15 @@ import { PlanError, TruceError } from '../errors.ts';
 import type { Plan, PlanSummary } from '../model/plan.ts';
 import type { Mode, RecordId, Side } from '../model/words.ts';
 import type { Intent, JournalCounts, RestoredNote } from '../state/types.ts';
-import { noWarehouse, type Warehouses } from '../warehouses.ts';
+import { noWarehouse, storiesFrom, type Warehouses } from '../warehouses.ts';
 import type { SkippedOutcomes } from '../outcomes/index.ts';
 import { apply } from './apply.ts';
 import { refuseBlocked } from './check.ts';
 import { allProblems } from './check-fields.ts';
+import { noteSchema, schemaSentence, type SchemaChange } from './drift.ts';
 import { dripping, openDrip } from './drip.ts';
 import { checkBudget, checkGuards, checkPlan, type Allowances } from './guard.ts';
+import { guardsOf } from './handover-stage.ts';
 import { current } from './intent.ts';
 import { refuseRestored } from './restored.ts';
 import type { PullReport } from './pull.ts';
@@ -47,6 +49,8 @@ export interface SyncResult {
   readonly canary: { readonly people: number; readonly wrong: number } | null;
   /** Set when the state is a restored one that nobody has confirmed: both sides were compared, nothing was written. */
   readonly restored: RestoredNote | null;
+  /** Options of mapped picklists that came or went since the last run: said by this run only. */
+  readonly schema: readonly SchemaChange[];
   readonly problems: PullReport['problems'];
   readonly warehouse: PullReport['warehouse'];
   readonly calls: Readonly<Record<Side, number>>;
@@ -93,6 +97,8 @@ export async function syncRun(run: Run, options: SyncRunOptions): Promise<SyncRe
   const descriptions = await describeBoth(engine, run.signal);
   const owners = mode === 'outcomes' ? null : await readOwners(engine.crms, engine.settings, run.signal);
   const facts: Facts = { accounts: run.accounts, descriptions, owners };
+  const schema = await noteSchema(state.meta, engine.settings, descriptions);
+  for (const change of schema) engine.ports.log.write('warn', schemaSentence(change));
   refuse(run, facts, mode === 'sync' ? 'sync' : 'observe');
   const pulled = await pullAll(run, options);
   const canary = mode === 'sync' && options.yes !== true && engine.settings.guards.canary > 0 && !(await state.journal.everApplied('sync'));
@@ -122,6 +128,7 @@ export async function syncRun(run: Run, options: SyncRunOptions): Promise<SyncRe
     outcomes,
     canary: checked,
     restored,
+    schema,
     problems: pulled.problems,
     warehouse: pulled.warehouse,
     calls: await run.calls(),
@@ -161,7 +168,15 @@ async function pullAll(
 async function planFor(run: Run, facts: Facts, options: SyncRunOptions & { readonly canary: boolean }): Promise<PlanStageResult> {
   const { guards, mode } = run.engine.settings;
   const limit = options.canary ? Math.min(options.limit ?? guards.canary, guards.canary) : options.limit;
-  return planStage(run, { ...facts, runId: run.id, path: options.planPath, commit: mode === 'sync', only: options.only, limit });
+  return planStage(run, {
+    ...facts,
+    runId: run.id,
+    path: options.planPath,
+    commit: mode === 'sync',
+    only: options.only,
+    limit,
+    stories: storiesFrom(options.stores),
+  });
 }
 
 interface Applying {
@@ -174,7 +189,7 @@ async function applyPlanned(run: Run, facts: Facts, { planned, allow }: Applying
   const { settings } = engine;
   const { plan, linked, limited } = planned;
   const people = { marketing: await state.people.count('marketing'), sales: await state.people.count('sales') };
-  checkGuards({ guards: settings.guards, summary: plan.summary, linked, people, allow });
+  checkGuards({ guards: guardsOf(settings), summary: plan.summary, linked, people, allow });
   await checkBudgets(run, plan);
   if (!limited) await state.meta.setConfigHash(settings.hash);
   if (plan.summary.create + plan.summary.update === 0) return;
@@ -314,7 +329,7 @@ export async function applyRun(run: Run, plan: Plan, allow: Allowances): Promise
   const { summary } = plan;
   const linked = summary.unchanged + summary.update + summary.quarantined;
   const people = { marketing: linked, sales: linked };
-  checkGuards({ guards: settings.guards, summary, linked, people, allow });
+  checkGuards({ guards: guardsOf(settings), summary, linked, people, allow });
   refuse(run, { accounts: run.accounts, descriptions: await describeBoth(engine, run.signal) }, 'sync');
   await checkBudgets(run, plan);
   engine.onPhase('apply');
@@ -328,7 +343,15 @@ export async function applyRun(run: Run, plan: Plan, allow: Allowances): Promise
   );
   const counts = await state.journal.counts(run.id);
   const ok = counts.rejected === 0 && counts.open === 0;
-  return { id: run.id, plan: { id: plan.header.id, hash: plan.hash }, ok, counts, waiting, calls: await run.calls(), durationMs: ports.clock.now() - run.startedAt };
+  return {
+    id: run.id,
+    plan: { id: plan.header.id, hash: plan.hash },
+    ok,
+    counts,
+    waiting,
+    calls: await run.calls(),
+    durationMs: ports.clock.now() - run.startedAt,
+  };
 }
 
 function forbidden(message: string): PlanError {

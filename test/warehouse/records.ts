@@ -209,6 +209,7 @@ export const settings: Settings = {
   ambiguous: 'quarantine',
   deletes: { returning: 'ask', erased: 'unlink' },
   raceDetection: 'detect',
+  handover: null,
   guards: {
     changes: { count: 1000, share: 0.1 },
     creates: 0,
@@ -227,6 +228,7 @@ export const settings: Settings = {
   },
   teams: { marketing: ['mara@us.example'], sales: ['field sales'], integrations: ['robot@us.example'] },
   report: { touchPolicy: 'human', minCell: 5, horizonDays: 30, attempts: 4 },
+  leaks: { slaHours: 24, idleDays: 14 },
   notices: { hosts: [], repeatHours: 24 },
   quarantine: { alertAbove: 10 },
   channel: { marketing: null, sales: null },
