@@ -28,6 +28,7 @@ export { render as renderReport, reportFormats, type ReportFormat, type ReportIn
 export { headline, type Headline } from './report/words.ts';
 export type * from './alignment/types.ts';
 export type { Problem } from './sync/check.ts';
+export type { SchemaChange } from './sync/drift.ts';
 export type { LensRow } from './sync/lens-proof.ts';
 export type { DecideResult, Decision } from './sync/decide.ts';
 export type { Explanation } from './sync/explain.ts';
