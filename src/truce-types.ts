@@ -1,6 +1,7 @@
 import type { AlignmentReport, Dimension } from './alignment/types.ts';
 import type { AccountInfo, Budget, CrmFactory, Description, Provision, DescribeOptions } from './crm.ts';
 import type { Plan, PlanLine, PlanSummary, QuarantineEntry } from './model/plan.ts';
+import type { Leaks } from './leaks/find.ts';
 import type { Settings } from './model/settings.ts';
 import type { Instant, Side } from './model/words.ts';
 import type { Ports } from './ports.ts';
@@ -223,6 +224,8 @@ export interface Truce extends AsyncDisposable {
   confirmRestored(): Promise<RestoredNote | null>;
   /** Every write noted at or after `since`, field by field, oldest first. */
   audit(since?: Instant): AsyncIterable<AuditRow>;
+  /** Leads that are being lost now, from the warehouse and the state as they are. @throws {ConfigError} `NO_WAREHOUSE` */
+  leaks(): Promise<Leaks>;
   /** Ends the pause, and returns it; null when there was none. */
   resume(): Promise<Pause | null>;
   /** Listens; the answer stops listening. */

@@ -8,6 +8,7 @@ import { forgetCommand } from './commands/forget.ts';
 import { importCommand } from './commands/import.ts';
 import { initCommand } from './commands/init.ts';
 import { linkCommand } from './commands/link.ts';
+import { leaksCommand } from './commands/leaks.ts';
 import { outcomesCommand } from './commands/outcomes.ts';
 import { pauseCommand, resumeCommand } from './commands/pause.ts';
 import { planCommand } from './commands/plan.ts';
@@ -80,6 +81,7 @@ export function buildProgram(session: Session, said: string[] = []): Command {
     syncCommand,
     outcomesCommand,
     reportCommand,
+    leaksCommand,
     explainCommand,
     undoCommand,
     releaseCommand,

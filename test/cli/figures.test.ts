@@ -28,7 +28,7 @@ describe('from both CRMs to a report', { timeout: 90_000 }, () => {
     expect(out).toContainEqual(expect.stringMatching(/^marketing\tpeople\t\d+$/));
     expect(out).toContainEqual(expect.stringMatching(/^sales\tdeals\t\d+$/));
     expect(err.at(-1)).toMatch(/^\d+ people in HubSpot, \d+ in Salesforce, \d+ in both; \d+ in quarantine\. Next: truce report/);
-    expect(Object.keys(d.hashes())).toEqual(['truce.db', 'truce.duckdb']);
+    expect(Object.keys(d.hashes())).toEqual(['truce.db', 'truce.db.epoch', 'truce.duckdb']);
     expect(o.writes().filter((call) => !call.path.endsWith('/composite'))).toEqual([]);
     expect(await o.everything()).toBe(before);
   });

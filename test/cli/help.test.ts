@@ -17,6 +17,7 @@ const names = [
   'sync',
   'outcomes',
   'report',
+  'leaks',
   'explain',
   'undo',
   'release',
