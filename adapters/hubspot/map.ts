@@ -6,6 +6,7 @@ import type { Self } from './actors.ts';
 import { valueType } from './catalogue.ts';
 import type { Property } from './catalogue.ts';
 import { ownName } from './own.ts';
+import { fullSalesforceId } from './salesforce-ids.ts';
 import type { RawRecord, ownersShape } from './shapes.ts';
 import { fromHubspot, instantOf, moneyOf } from './values.ts';
 
@@ -92,7 +93,7 @@ export function personOf(
     emails: emails.map((email) => email.trim()).filter((email) => email !== ''),
     name: name === '' ? null : name,
     company: textOf(record, 'company'),
-    crossIds: [...new Set(crossIds.filter((id) => id !== null))],
+    crossIds: [...new Set(crossIds.filter((id) => id !== null).map(fullSalesforceId))],
     key: textOf(record, ownName('key')),
     accountId: textOf(record, 'associatedcompanyid') as RecordId | null,
     ownerId: textOf(record, 'hubspot_owner_id') as RecordId | null,

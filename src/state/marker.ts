@@ -4,8 +4,8 @@ import type { Database } from './database.ts';
 import type { MarkerStore } from './types.ts';
 
 /**
- * The mark that a run leaves beside the state: how far the state had come. A state that is older than its mark is a
- * restored one. It can't tell when the mark was restored with it (a snapshot of the whole folder), is missing (the file
+ * The mark that a run leaves beside the state: which state it was and how far it had come. A state that is older than its
+ * mark is a restored one; a state beside the mark of another one stands where that was deleted or moved away. It can't tell when the mark was restored with it (a snapshot of the whole folder), is missing (the file
  * was moved alone), or when no run began since the copy was made; then nothing was lost either.
  */
 export function markerStore(db: Database): MarkerStore {
@@ -15,7 +15,8 @@ export function markerStore(db: Database): MarkerStore {
     behind: async () => {
       // The mark first: a run that begins meanwhile raises the epoch before it leaves its mark.
       const mark = path === null ? null : read(path);
-      return mark !== null && mark.state === stateId() && mark.epoch > Number(db.get('SELECT epoch FROM lease')?.['epoch']);
+      if (mark === null) return false;
+      return mark.state !== stateId() || mark.epoch > Number(db.get('SELECT epoch FROM lease')?.['epoch']);
     },
     note: async (epoch) => {
       if (path === null) return;

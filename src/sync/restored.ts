@@ -16,7 +16,7 @@ export async function refuseRestored(state: State): Promise<void> {
   if (restored === null) return;
   throw new PlanError(
     'STATE_RESTORED',
-    `The state is a restored one (noticed ${new Date(restored.at).toISOString()}): what was agreed on since is not known.`,
+    `The state is a restored one, or a new one where another has been (noticed ${new Date(restored.at).toISOString()}): what was agreed on since is not known.`,
     {
       hint: '`truce sync` compares both sides and writes nothing, `truce plan` shows what differs; then `truce state confirm --yes`.',
     },

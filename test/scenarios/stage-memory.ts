@@ -14,6 +14,8 @@ export interface MemoryPairOptions extends TwoCrmsOptions {
 export interface MemoryPair extends TwoCrms {
   end(): Promise<readonly Intent[]>;
   /** The process dies with the next n-th write, before the CRM has it or after. */
+  /** What a call ends with when the process is killed meanwhile. */
+  killed(side: 'marketing' | 'sales'): CrmError;
   dies(side: 'marketing' | 'sales', when: 'before' | 'after', nth?: number): void;
 }
 
@@ -30,6 +32,7 @@ export function memoryOf(stage: Stage, { show = [], ...options }: MemoryPairOpti
       closeLast = () => truce.close();
       return truce;
     },
+    killed: (side) => killed(crms[side].system),
     dies: (side, when, nth = 1) => crms[side].world.fail({ on: 'write', when, nth, error: killed(crms[side].system) }),
     end: async () => {
       await closeLast?.();

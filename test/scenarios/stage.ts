@@ -1,6 +1,7 @@
 import type { Intent } from '../../src/state/types.ts';
 import { openState } from '../../src/state/open.ts';
 import { exitCodeOf, type ExitCode } from '../../src/cli/exit.ts';
+import { Stopped } from '../../src/cli/io.ts';
 import { TruceError } from '../../src/errors.ts';
 import type { PullResult, Truce } from '../../src/truce.ts';
 import type { SyncResult } from '../../src/sync/sync-run.ts';
@@ -57,10 +58,11 @@ export function openStage(): Stage {
       note(`${name}: exit 0`);
       return { exit: 0, code: null, hint: null, result };
     } catch (error) {
-      if (!(error instanceof TruceError)) throw error;
+      if (!(error instanceof TruceError || error instanceof Stopped)) throw error;
       const exit = exitCodeOf(error);
-      note(`${name}: exit ${exit} ${error.code}`);
-      return { exit, code: error.code, hint: error.hint, result: null };
+      const { code, hint } = error instanceof TruceError ? error : { code: 'STOPPED', hint: null };
+      note(`${name}: exit ${exit} ${code}`);
+      return { exit, code, hint, result: null };
     }
   };
   const stage: Stage = {

@@ -61,7 +61,7 @@ Examples:
 
 const restoredStop = {
   code: 'STATE_RESTORED',
-  message: 'The state is a restored one: both sides were compared, nothing was written.',
+  message: 'The state is a restored one, or a new one where another has been: both sides were compared, nothing was written.',
   hint: 'Look at `truce plan`, then: truce state confirm --yes',
 };
 
