@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
@@ -6,9 +6,9 @@ import { configJsonSchema } from '../../config/json-schema.ts';
 import { exitCodeOf, exitCodes } from '../../src/cli/exit.ts';
 import { buildProgram } from '../../src/cli/main.ts';
 import { ConfigError, PlanError, StateError } from '../../src/errors.ts';
+import { block, readmePath } from './block.ts';
 
 const root = resolve(import.meta.dirname, '../..');
-const readmePath = join(root, 'README.md');
 const io = {
   env: {},
   cwd: root,
@@ -19,20 +19,6 @@ const io = {
   ask: async () => null,
   signal: new AbortController().signal,
 };
-
-/** The text between two markers of the README; rewritten with UPDATE_README=1. */
-function block(name: string, wanted: string): { readonly found: string; readonly wanted: string } {
-  const readme = readFileSync(readmePath, 'utf8');
-  const pattern = new RegExp(`(<!-- ${name} -->\\n)([\\s\\S]*?)(<!-- /${name} -->)`);
-  const match = pattern.exec(readme);
-  if (match === null) throw new Error(`README.md has no block ${name}`);
-  if (process.env['UPDATE_README'] === '1')
-    writeFileSync(
-      readmePath,
-      readme.replace(pattern, (_, start: string, __, end: string) => `${start}${wanted}${end}`),
-    );
-  return { found: process.env['UPDATE_README'] === '1' ? wanted : (match[2] as string), wanted };
-}
 
 function cell(text: string): string {
   return text.replaceAll('|', '\\|').replace(/\s+/g, ' ');
