@@ -214,6 +214,16 @@ export const configSchema: z.ZodType<TruceConfig> = z.strictObject({
       attempts: z.int().min(1).default(4).describe('Attempts below which a lead without an answer counts as given up.'),
     })
     .prefault({}),
+  journal: z
+    .strictObject({
+      keepDays: z
+        .int()
+        .min(30)
+        .nullable()
+        .default(400)
+        .describe('Days that runs and their writes are kept for explain, undo and audit; null: for ever. What is still needed stays longer.'),
+    })
+    .prefault({}),
   leaks: z
     .strictObject({
       slaHours: count.default(24).describe('truce leaks: hours within which a handed lead has to be tried.'),
@@ -260,6 +270,7 @@ export interface TruceConfig {
   readonly outcomes: Settings['outcomes'];
   readonly teams: Settings['teams'];
   readonly report: Settings['report'];
+  readonly journal: Settings['journal'];
   readonly leaks: Settings['leaks'];
   readonly notices: Settings['notices'];
   readonly quarantine: Settings['quarantine'];
@@ -341,6 +352,7 @@ export function parseConfig(raw: unknown): Settings {
     outcomes: config.outcomes,
     teams: lowerCaseTeams(config.teams),
     report: config.report,
+    journal: config.journal,
     leaks: config.leaks,
     notices: config.notices,
     quarantine: config.quarantine,
@@ -434,7 +446,7 @@ function checkNames(settings: Omit<Settings, 'hash'>): void {
 }
 
 /** What a plan and the merged data depend on: who is told of trouble, and what is only looked at, is not part of it. */
-function deciding({ notices: _, leaks: __, ...rest }: Omit<Settings, 'hash'>): object {
+function deciding({ notices: _, leaks: __, journal: ___, ...rest }: Omit<Settings, 'hash'>): object {
   return rest;
 }
 

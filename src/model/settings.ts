@@ -22,6 +22,7 @@ export interface Settings {
   readonly outcomes: OutcomeSettings;
   readonly teams: TeamSettings;
   readonly report: ReportSettings;
+  readonly journal: { /** Days that what was written is kept; null: for ever. */ readonly keepDays: number | null };
   readonly leaks: LeakSettings;
   readonly notices: NoticeSettings;
   readonly quarantine: { /** Exit code 1 above this many. */ readonly alertAbove: number };

@@ -1,5 +1,6 @@
 import type { PlanLine } from '../model/plan.ts';
 import type { FieldValue, RecordId } from '../model/words.ts';
+import { compactJournal } from './compact.ts';
 import type { Cells, Database } from './database.ts';
 import { numberOrNull, text, textOrNull } from './rows.ts';
 import type { Base, Intent, IntentOutcome, IntentStatus, JournalCounts, JournalStore } from './types.ts';
@@ -9,12 +10,18 @@ const rowsPerPage = 500;
 /** Base values as JSON must keep absent apart from cleared: absent members are left out. */
 type StoredBefore = readonly { readonly name: string; readonly value?: FieldValue }[];
 
-export function journalStore(db: Database): JournalStore {
+/** `write` runs the work in a transaction that refuses a lease which was lost. */
+export function journalStore(db: Database, write: (work: () => void) => void): JournalStore {
   return {
     open: async () => db.all(`SELECT * FROM journal WHERE status = 'open' ORDER BY seq`).map(intentFrom),
     get: async (id) => {
       const row = db.get('SELECT * FROM journal WHERE id = ?', id);
       return row === undefined ? null : intentFrom(row);
+    },
+    compact: async (at) => {
+      let gone = 0;
+      write(() => (gone = compactJournal(db, at)));
+      return gone;
     },
     since: (at) => intentsSince(db, at),
     ofRun: (runId) => intentsOfRun(db, runId),
@@ -32,6 +39,7 @@ export function journalStore(db: Database): JournalStore {
       return counts satisfies JournalCounts;
     },
     everApplied: async (room) =>
+      db.get('SELECT 1 AS found FROM meta WHERE key = ?', `applied-${room}`) !== undefined ||
       db.get(`SELECT 1 AS found FROM journal WHERE status = 'applied' AND line ->> '$.room' = ? LIMIT 1`, room) !== undefined,
     writesOf: async (field, since) => {
       const sql = `SELECT count(*) AS n FROM journal j WHERE j.at >= ? AND j.status IN ('open', 'applied', 'raced')

@@ -139,7 +139,7 @@ function stateOn(db: Database, dropped: () => void): State {
     links: linkStore(db),
     cursors: cursorStore(db),
     runs: runStore(db),
-    journal: journalStore(db),
+    journal: journalStore(db, write),
     quarantine: quarantineStore(db),
     frozen: frozenStore(db),
     verdicts: verdictStore(db),

@@ -320,6 +320,8 @@ export interface JournalStore {
   get(id: string): Promise<Intent | null>;
   /** Intents of a run in the order in which they were made. */
   ofRun(runId: string): AsyncIterable<Intent>;
+  /** Drops a piece of what ended before `before` and nobody needs any more; returns how many intents went. */
+  compact(at: { readonly before: Instant; readonly now: Instant }): Promise<number>;
   /** Intents noted at or after an instant, oldest first. */
   since(at: Instant): AsyncIterable<Intent>;
   /** A run's intents record by record, each record's in the order in which they were made. */

@@ -111,6 +111,8 @@ export async function withRun<T>(engine: Engine, state: State, at: RunOptions & 
     if (recovered > 0) await state.meta.nextEpoch();
     if (recovered > 0) engine.ports.log.write('info', `${recovered} writes of an earlier run were resolved.`);
     const result = await at.work(run);
+    const { keepDays } = engine.settings.journal;
+    if (keepDays !== null) await state.journal.compact({ before: startedAt - keepDays * 86_400_000, now: startedAt });
     await state.commit({ run: { ...record, endedAt: clock.now(), status: 'done', detail: JSON.stringify(result) } });
     return result;
   } catch (error) {

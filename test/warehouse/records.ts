@@ -228,6 +228,7 @@ export const settings: Settings = {
   },
   teams: { marketing: ['mara@us.example'], sales: ['field sales'], integrations: ['robot@us.example'] },
   report: { touchPolicy: 'human', minCell: 5, horizonDays: 30, attempts: 4 },
+  journal: { keepDays: 400 },
   leaks: { slaHours: 24, idleDays: 14 },
   notices: { hosts: [], repeatHours: 24 },
   quarantine: { alertAbove: 10 },
