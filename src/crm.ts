@@ -2,9 +2,11 @@ import type { Account, ActorRef, Campaign, Deal, DealPerson, Member, Person, Rat
 import type { Description } from './description.ts';
 import type { CrmError } from './errors.ts';
 import type { Ports } from './ports.ts';
+import type { ProbeOptions, Probes } from './probe.ts';
 import type { FieldValue, Fields, Instant, Precision, RecordId } from './model/words.ts';
 
 export type * from './description.ts';
+export type { ProbeOptions, ProbeResult, Probes } from './probe.ts';
 
 /**
  * What a CRM adapter offers: the one boundary between the engine and a vendor. An adapter is a function from options to
@@ -46,6 +48,12 @@ export interface Crm {
 
   /** What is left of the vendor's allowance, as far as it is known without spending any. */
   budget(): Promise<Budget>;
+
+  /**
+   * Asks the account about behaviour that the vendor's documentation leaves open; absent where nothing is open. With
+   * `write` it creates a record of its own and removes it again.
+   */
+  probe?(options: ProbeOptions): Promise<Probes>;
 
   close(): Promise<void>;
 }

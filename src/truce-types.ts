@@ -1,5 +1,5 @@
 import type { AlignmentReport, Dimension } from './alignment/types.ts';
-import type { AccountInfo, Budget, CrmFactory, Description, Provision, DescribeOptions } from './crm.ts';
+import type { AccountInfo, Budget, CrmFactory, Description, ProbeOptions, Probes, Provision, DescribeOptions } from './crm.ts';
 import type { Plan, PlanLine, PlanSummary, QuarantineEntry } from './model/plan.ts';
 import type { Leaks } from './leaks/find.ts';
 import type { Settings } from './model/settings.ts';
@@ -124,6 +124,8 @@ export interface CheckResult {
   /** What both CRMs say of their fields, permissions and automation. */
   readonly descriptions: Readonly<Record<Side, Description>>;
   readonly problems: readonly Problem[];
+  /** What becomes of every value of the mapped picklists on the other side. */
+  readonly maps: readonly LensRow[];
   /** What each vendor still allows today; null where it does not say. */
   readonly budgets: Readonly<Record<Side, Budget['perDay']>>;
 }
@@ -136,8 +138,6 @@ export interface StatusResult {
   readonly people: Readonly<Record<Side, number>> & { readonly linked: number; readonly ambiguous: number };
   /** People with changes that are not settled yet. */
   readonly open: number;
-  /** What becomes of every value of the mapped picklists on the other side. */
-  readonly maps: readonly LensRow[];
   readonly openIntents: number;
   readonly quarantine: readonly QuarantineEntry[];
   /** Set while the state is a restored one that nobody has confirmed. */
@@ -211,6 +211,8 @@ export interface Truce extends AsyncDisposable {
   ): Promise<Readonly<Partial<Record<Side, Provision>>>>;
   /** Asks both CRMs what stands in the way. */
   check(options?: Pick<DescribeOptions, 'signal' | 'setup' | 'volumes'>): Promise<CheckResult>;
+  /** Asks both accounts about behaviour that documentation leaves open; writes only with `write`, on records of its own. @throws {PlanError} `PAUSED` */
+  probe(options: ProbeOptions): Promise<Readonly<Record<Side, Probes>>>;
   /** The figures, from the warehouse as it is. */
   alignment(options?: AlignmentCall): Promise<AlignmentReport>;
   /** What happened to one person, and why. */

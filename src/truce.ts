@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseConfig } from '../config/schema.ts';
 import type { AlignmentReport } from './alignment/types.ts';
-import type { Crm, DescribeOptions, Provision } from './crm.ts';
+import type { Crm, DescribeOptions, ProbeOptions, Probes, Provision } from './crm.ts';
 import { StateError } from './errors.ts';
 import type { Plan, QuarantineEntry } from './model/plan.ts';
 import type { Leaks } from './leaks/find.ts';
@@ -26,6 +26,7 @@ import { alone, recordsOf, retryQuarantined, settleConflict, type Settling } fro
 import { decide } from './sync/decide.ts';
 import { identityOf, namesIn } from './sync/identity.ts';
 import { finishForgetting, forgetBatch, forgettingOf } from './sync/forget.ts';
+import { stopIfPaused } from './sync/pause.ts';
 import { relink } from './sync/relink.ts';
 import { review } from './sync/review.ts';
 import { releaseRun, undoRun, type UndoResult } from './sync/undo.ts';
@@ -329,6 +330,14 @@ class OpenTruce implements Truce {
     const problems = allProblems({ marketing: factsOf('marketing'), sales: factsOf('sales') }, engine.settings);
     const budgets = { marketing: (await crms.marketing.budget()).perDay, sales: (await crms.sales.budget()).perDay };
     return { accounts, descriptions, problems, budgets, maps: proveMaps(engine.settings, descriptions) };
+  }
+
+  async probe(options: ProbeOptions): Promise<Readonly<Record<Side, Probes>>> {
+    const { crms, engine } = this.#parts;
+    if (options.write) await stopIfPaused(await this.#opened(), engine.ports.clock.now());
+    const none: Probes = { results: [], left: null };
+    const [marketing, sales] = await Promise.all([crms.marketing.probe?.(options), crms.sales.probe?.(options)]);
+    return { marketing: marketing ?? none, sales: sales ?? none };
   }
 
   async alignment(options: AlignmentCall = {}): Promise<AlignmentReport> {

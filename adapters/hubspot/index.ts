@@ -24,6 +24,7 @@ import { runPass } from './pass.ts';
 import type { Step } from './pass.ts';
 import { peopleSteps } from './people.ts';
 import { provision } from './provision.ts';
+import { probe } from './probe.ts';
 import { read } from './read.ts';
 import { createRecent } from './room.ts';
 import type { Room } from './room.ts';
@@ -126,6 +127,7 @@ function connect(ports: Ports, options: HubspotOptions & { readonly baseUrl: str
     close: () => wire.close(),
   };
 }
+    probe: (call) => probe(room, call),
 
 interface Request<S extends Stream> {
   readonly stream: S;

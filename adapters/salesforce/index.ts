@@ -9,6 +9,7 @@ import { createStages } from './context.ts';
 import type { Context } from './context.ts';
 import { describeOrganization } from './describe.ts';
 import { bulk, defaultApiVersion, hostRules, sizes, system } from './limits.ts';
+import { probeOrganization } from './probe.ts';
 import { provisionFields } from './provision.ts';
 import { readRecords } from './read.ts';
 import type { Credentials } from './tokens.ts';
@@ -107,6 +108,7 @@ function connect({ options, instanceUrl, loginUrl, apiVersion }: Bound, ports: P
     read: (kind, refs, call) => readRecords(context, kind, refs, call),
     write: (kind, batch, call = {}) => writeRecords(context, kind, batch, call),
     provision: (fields, call) => provisionFields(context, fields, { ...call, assignTo: options.integrationUser ?? null }),
+    probe: (call) => probeOrganization(context, call),
     budget: () => Promise.resolve(wire.budget()),
     close: () => wire.close(),
   };

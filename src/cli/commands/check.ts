@@ -3,8 +3,9 @@ import type { Description, OwnFieldState, StreamVolume } from '../../crm.ts';
 import { ConfigError } from '../../errors.ts';
 import type { Mode, Side } from '../../model/words.ts';
 import type { CheckResult } from '../../truce.ts';
-import { environment, rawConfig, withTruce, type CommonOptions } from '../connect.ts';
+import { environment, rawConfig, withTruce } from '../connect.ts';
 import { exitCodes, type ExitCode } from '../exit.ts';
+import { checkLiveOptions, live, type LiveOptions } from '../live.ts';
 import type { Session } from '../main.ts';
 import { mapLines } from '../map-lines.ts';
 import { withMode, withStores } from '../options.ts';
@@ -23,6 +24,12 @@ export function checkCommand(session: Session): Command {
       "write both CRMs' fields, picklists, record types and validation rules to a file; no personal data, no record",
     )
     .option('--estimate', 'also say how many calls and minutes a first pull takes on each side; counts only, nothing is pulled')
+    .option(
+      '--live',
+      'instead: ask the accounts what documentation leaves open, and compare it with what Truce takes for granted; reads only',
+    )
+    .option('--consent <what>', 'with --live: "write" lets it also write, on one record of its own in each CRM that it removes again')
+    .option('--share <file>', 'with --live: write what was found to a file that holds no id and no value')
     .option('--schema <file>', 'check the configuration against such a file instead of the CRMs: no credentials, nothing is contacted')
     .addHelpText(
       'after',
@@ -35,16 +42,21 @@ and only makes less possible. With --json it prints one line:
 "automation":{"marketing":[{"field","name","kind"}],"sales"},"ready","exit"}; the same with --schema. Automation is what of the
 CRM's own uses a mapped field (flows, Apex triggers, validation rules, workflows); null: it could not be read. With
 --estimate also "estimate":{"marketing":{"calls","minutes","shareOfDay","streams":[{"stream","records","calls"}]},"sales"}. adapters/sandbox/README.md describes the schema file.
+With --live each line is ✓ as assumed, ✗ otherwise (exit code 1), or ? not settled here; with --json
+{"live":{"marketing":[{"id","assumption","verdict","found","writes"}],"sales"},"left","exit"}.
 
 Examples:
   truce check                 is it ready to read and report?
   truce check --mode sync     is it ready to keep the status the same?
   truce check --estimate      what will the first pull cost?
+  truce check --live --share found.json      does this account behave as the documentation was read?
   truce check --save-schema schema.json      then, in a CI: truce check --schema schema.json --mode sync
                                              and: truce sandbox --schema schema.json`,
     )
     .action(async (options: Options) => {
       const { io } = session;
+      checkLiveOptions(options);
+      if (options.live === true) return live(session, options);
       if (options.schema !== undefined) return offline(session, options, options.schema);
       await withTruce(io, options, {
         work: async (truce) => {
@@ -62,7 +74,7 @@ Examples:
     });
 }
 
-interface Options extends CommonOptions {
+interface Options extends LiveOptions {
   readonly estimate?: boolean;
   readonly saveSchema?: string;
   readonly schema?: string;
