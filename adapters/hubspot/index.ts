@@ -23,8 +23,8 @@ import type { HubspotTier } from './limits.ts';
 import { runPass } from './pass.ts';
 import type { Step } from './pass.ts';
 import { peopleSteps } from './people.ts';
-import { provision } from './provision.ts';
 import { probe } from './probe.ts';
+import { provision } from './provision.ts';
 import { read } from './read.ts';
 import { createRecent } from './room.ts';
 import type { Room } from './room.ts';
@@ -123,11 +123,11 @@ function connect(ports: Ports, options: HubspotOptions & { readonly baseUrl: str
     },
     write: (kind, items, call) => write(room, kind, { items, options: call ?? {} }),
     provision: (fields, call) => provision(room, fields, call),
+    probe: (call) => probe(room, call),
     budget: () => Promise.resolve({ perDay: wire.daily(), used: wire.used() }),
     close: () => wire.close(),
   };
 }
-    probe: (call) => probe(room, call),
 
 interface Request<S extends Stream> {
   readonly stream: S;
