@@ -79,7 +79,7 @@ export function makeOperations(options: OperationsOptions): Operations {
   let serial = 0;
   let operation = 0;
   let wrote: string | null = null;
-  let undone: string | null = null;
+  const undone: string[] = [];
   const ports: Ports = {
     clock: { now: () => kernel.now(), sleep: async (ms) => kernel.advance(ms) },
     random: { next: () => 0.5 },
@@ -126,13 +126,13 @@ export function makeOperations(options: OperationsOptions): Operations {
       case 'undo': {
         const run = wrote;
         if (run === null) return Promise.resolve(null);
-        undone = run;
+        undone.push(run);
         return within('undo', (one) => undoRun(one, run));
       }
       case 'release': {
-        const run = undone;
-        if (run === null) return Promise.resolve(null);
-        return alone(state, kernel.now(), () => releaseRun(state, run, kernel.now())).then(() => (undone = null));
+        const run = undone.pop();
+        if (run === undefined) return Promise.resolve(null);
+        return alone(state, kernel.now(), () => releaseRun(state, run, kernel.now())).then(() => null);
       }
     }
   };

@@ -29,7 +29,7 @@ export type Action = { readonly when: When } & (
 export interface Cycle {
   /** Time before it, in milliseconds. */
   readonly pauseMs: number;
-  /** `apply`: plans, then applies the plan's file. `undo`: undoes the last sync that wrote, and releases it with the next cycle. */
+  /** `apply`: plans, then applies the plan's file. `undo`: undoes the last sync that wrote; what it froze is released when the faults end. */
   readonly operation: 'sync' | 'plan' | 'apply' | 'pull' | 'undo' | 'recover-twice';
 }
 

@@ -105,14 +105,22 @@ export const seededBugs: readonly SeededBug[] = [
     `const sendings = intents.slice(at, at + largestBatch).map((intent): Sending => ({ intent, record: null, conditional: false }));`,
     `const sendings = intents.slice(at, at + largestBatch).map((intent): Sending => ({ intent, record: null, conditional: false }));\n      await send(run, { side, kind, sendings });\n      continue;`,
   ),
-  bug(
-    'D',
-    'settled-before-it-is-written',
-    'src/sync/stages.ts',
-  )(
-    `settled: persons.filter((person) => person.settled && !person.waiting).map((person) => person.linkId),`,
-    `settled: persons.map((person) => person.linkId),`,
-  ),
+  {
+    letter: 'D',
+    name: 'settled-before-it-is-written',
+    edits: [
+      {
+        file: 'src/sync/stages.ts',
+        find: `settled: persons.filter((person) => person.settled && !person.waiting).map((person) => person.linkId),`,
+        replace: `settled: persons.map((person) => person.linkId),`,
+      },
+      {
+        file: 'src/sync/stages.ts',
+        find: `...persons.filter((person) => !person.settled || person.waiting).map((person) => person.linkId)],`,
+        replace: `],`,
+      },
+    ],
+  },
   {
     letter: 'D',
     name: 'repair-noted-too-late',

@@ -4,15 +4,16 @@ import { join } from 'node:path';
 import { parseConfig } from '../../config/schema.ts';
 import { openState } from '../../src/state/open.ts';
 import type { State } from '../../src/state/types.ts';
+import { makeAgitation } from './agitation.ts';
 import { chance } from './chance.ts';
 import { Endless, makeKernel, type Kernel, type Life } from './kernel.ts';
-import { makeHistory, type Happening, type Violation } from './history.ts';
+import { makeHistory, type Happening, type History, type Violation } from './history.ts';
 import { judge } from './oracle/judge.ts';
-import { makeOperations, type Operations } from './operations.ts';
-import { editOf, noFaults, type Scenario } from './scenario.ts';
+import { makeOperations, type Operation, type Operations } from './operations.ts';
+import { noFaults, type Scenario } from './scenario.ts';
 import { lasting, snapshotOf } from './snapshot.ts';
 import { configOf } from './words.ts';
-import { makeWorld } from './world.ts';
+import { makeWorld, type World } from './world.ts';
 
 /** What one simulated life came to. */
 export interface Simulated {
@@ -69,113 +70,96 @@ interface Place {
   readonly opened: State[];
 }
 
-async function live(scenario: Scenario, place: Place): Promise<Simulated> {
+/** A life under way: what surrounds the engine, and what is counted. */
+interface Lived {
+  readonly scenario: Scenario;
+  readonly place: Place;
+  readonly history: History;
+  readonly kernel: Kernel;
+  readonly world: World;
+  readonly operations: Operations;
+  readonly violations: Violation[];
+  /** The process that runs now. */
+  process: Life;
+  cycle: number;
+  faulty: boolean;
+  crashes: number;
+  faults: number;
+  faultySteps: number;
+}
+
+/** Makes both CRMs with their users, the kernel and the engine's ports. */
+function surround(scenario: Scenario, place: Place): Lived {
   const history = makeHistory();
+  const agitation = makeAgitation(scenario, () => world);
   const violations: Violation[] = [];
-  const agitator = chance(scenario.seed, 'agitation');
-  let cycle = 0;
-  let faulty = true;
-  let crashes = 0;
-  let faults = 0;
-  let faultySteps = 0;
-  const restless: { readonly steps: number; readonly act: () => void }[] = [];
   const kernel: Kernel = makeKernel({
     startAt,
     latency: chance(scenario.seed, 'latency'),
     slowestMs: 400,
-    crashesAt: (step) => faulty && scenario.crashes.includes(step),
+    crashesAt: (step) => lived.faulty && scenario.crashes.includes(step),
     beforeStep: (step) => {
-      if (!faulty) return;
-      for (const action of scenario.actions) if (action.when.cycle === cycle && action.when.step === step) world.act(action);
-      for (const due of restless.splice(0)) {
-        if (due.steps <= 0) due.act();
-        else restless.push({ ...due, steps: due.steps - 1 });
-      }
+      if (!lived.faulty) return;
+      actAt(lived, step);
+      agitation.step();
     },
     onCrash: () => {
-      crashes += 1;
+      lived.crashes += 1;
       history.add({ kind: 'crash' });
     },
   });
   const world = makeWorld(scenario, { history, now: () => kernel.now() });
-  const life: { now: Life } = { now: { dead: false } };
-  const operations: Operations = makeOperations({
+  const operations = makeOperations({
     ...place,
     scenario,
     world,
     history,
     kernel,
     settings: parseConfig(configOf(scenario.rules)),
-    faults: () => (faulty ? scenario.faults : noFaults),
+    faults: () => (lived.faulty ? scenario.faults : noFaults),
     dice: chance(scenario.seed, 'faults'),
     poison: new Set(scenario.poison.flatMap((who) => world.recordOf('sales', who) ?? [])),
-    onFault: () => void (faults += 1),
-    onRead: (side, ids) => {
-      if (!faulty) return;
-      for (const id of ids) {
-        if (!agitator.happens(scenario.agitation)) continue;
-        const change = editOf(agitator, side);
-        restless.push({ steps: agitator.between(0, 3), act: () => world.edit(side, id, change) });
-      }
-    },
-    onIntents: (intents) => {
-      if (!faulty) return;
-      for (const { line, status } of intents) {
-        if (status !== 'open' || line.recordId === null || !agitator.happens(scenario.agitation)) continue;
-        const { side, recordId } = line;
-        const fields = line.changes.map((one) => one.name);
-        // The fields that are about to be written, rather than any.
-        const drawn = Array.from({ length: 12 }, () => editOf(agitator, side));
-        const change = drawn.find((one) => fields.includes(one.field)) ?? editOf(agitator, side);
-        restless.push({ steps: agitator.between(0, 2), act: () => world.edit(side, recordId, change) });
-      }
-    },
+    onFault: () => void (lived.faults += 1),
+    onRead: (side, ids) => (lived.faulty ? agitation.onRead(side, ids) : undefined),
+    onIntents: (intents) => (lived.faulty ? agitation.onIntents(intents) : undefined),
     violated: (violation) => void violations.push(violation),
   });
-  const begin = async (): Promise<void> => {
-    const before = life.now;
-    if (before.dead && scenario.leaseRunsOut) kernel.advance(6 * 60_000);
-    if (before.dead || place.opened.length === 0) {
-      life.now = { dead: false };
-      place.opened.push(await openState({ path: place.statePath }));
-    }
-  };
-  const state = (): State => {
-    const last = place.opened.at(-1);
-    if (last === undefined) throw new Error('no state is open');
-    return last;
-  };
-  const run = async (what: Scenario['cycles'][number]['operation'] | 'release', clean: boolean): Promise<void> => {
-    await begin();
-    let ended = await operations.run(what, { state: state(), life: life.now, clean });
-    while (ended === 'crashed' && scenario.restarts) {
-      await begin();
-      ended = await operations.run(what, { state: state(), life: life.now, clean });
-    }
-  };
+  const counts = { cycle: 0, faulty: true, crashes: 0, faults: 0, faultySteps: 0 };
+  const lived: Lived = { scenario, place, history, kernel, world, operations, violations, process: { dead: false }, ...counts };
+  return lived;
+}
+
+function actAt({ scenario, cycle, world }: Lived, step: number): void {
+  for (const action of scenario.actions) if (action.when.cycle === cycle && action.when.step === step) world.act(action);
+}
+
+/** Starts a process where none runs, on the state as it was committed. */
+async function begin(lived: Lived): Promise<State> {
+  const { place, scenario, kernel } = lived;
+  if (lived.process.dead && scenario.leaseRunsOut) kernel.advance(6 * 60_000);
+  const open = place.opened.at(-1);
+  if (open !== undefined && !lived.process.dead) return open;
+  lived.process = { dead: false };
+  const state = await openState({ path: place.statePath });
+  place.opened.push(state);
+  return state;
+}
+
+async function run(lived: Lived, what: Operation): Promise<void> {
+  const clean = !lived.faulty;
+  let ended: string;
+  do {
+    const state = await begin(lived);
+    ended = await lived.operations.run(what, { state, life: lived.process, clean });
+  } while (ended === 'crashed' && lived.scenario.restarts);
+}
+
+async function live(scenario: Scenario, place: Place): Promise<Simulated> {
+  const lived = surround(scenario, place);
+  const { kernel, history, violations, world } = lived;
   try {
-    for (const [at, { pauseMs, operation }] of scenario.cycles.entries()) {
-      cycle = at;
-      kernel.advance(pauseMs);
-      for (const action of scenario.actions) if (action.when.cycle === at && action.when.step === 0) world.act(action);
-      await run(operation, false);
-      if (operation === 'undo') await run('release', false);
-    }
-    faulty = false;
-    faultySteps = kernel.steps();
-    history.add({ kind: 'faults-off' });
-    for (let round = 0; round < cleanRuns; round += 1) {
-      kernel.advance(30 * hour);
-      await run('release', true);
-      await run('sync', true);
-    }
-    kernel.advance(30 * hour);
-    const before = lasting(snapshotOf(place.statePath));
-    const writes = countSends(history.all);
-    await run('sync', true);
-    if (countSends(history.all) > writes) violations.push({ invariant: 2, what: 'the run after convergence wrote to a CRM' });
-    if (lasting(snapshotOf(place.statePath)) !== before)
-      violations.push({ invariant: 2, what: 'the run after convergence changed the state' });
+    await badTimes(lived);
+    await goodTimes(lived);
   } catch (error) {
     if (!(error instanceof Endless)) throw error;
     violations.push({ invariant: 30, what: error.message });
@@ -187,22 +171,51 @@ async function live(scenario: Scenario, place: Place): Promise<Simulated> {
     world,
     state: snapshotOf(place.statePath),
     stateBytes: readFileSync(place.statePath),
-    log: operations.log(),
+    log: lived.operations.log(),
   });
-  violations.push(...verdict.violations);
   return {
-    violations,
+    violations: [...violations, ...verdict.violations],
     trace: kernel.trace(),
     steps: kernel.steps(),
-    faultySteps,
-    crashes,
-    faults,
+    faultySteps: lived.faultySteps,
+    crashes: lived.crashes,
+    faults: lived.faults,
     virtualMs: kernel.now() - startAt,
     raced: verdict.raced,
     unseeable: verdict.unseeable,
     history: history.all,
     values: verdict.values,
   };
+}
+
+/** The scenario's cycles, with its faults, crashes and users. */
+async function badTimes(lived: Lived): Promise<void> {
+  for (const [at, { pauseMs, operation }] of lived.scenario.cycles.entries()) {
+    lived.cycle = at;
+    lived.kernel.advance(pauseMs);
+    actAt(lived, 0);
+    await run(lived, operation);
+  }
+}
+
+/** Nothing goes wrong any more: a few runs later everything agrees, and a further one has nothing to do. */
+async function goodTimes(lived: Lived): Promise<void> {
+  const { kernel, history, place, violations } = lived;
+  lived.faulty = false;
+  lived.faultySteps = kernel.steps();
+  history.add({ kind: 'faults-off' });
+  for (let round = 0; round < cleanRuns; round += 1) {
+    kernel.advance(30 * hour);
+    await run(lived, 'release');
+    await run(lived, 'sync');
+  }
+  kernel.advance(30 * hour);
+  const before = lasting(snapshotOf(place.statePath));
+  const writes = countSends(history.all);
+  await run(lived, 'sync');
+  if (countSends(history.all) > writes) violations.push({ invariant: 2, what: 'the run after convergence wrote to a CRM' });
+  if (lasting(snapshotOf(place.statePath)) !== before)
+    violations.push({ invariant: 2, what: 'the run after convergence changed the state' });
 }
 
 function countSends(history: readonly Happening[]): number {

@@ -6,7 +6,7 @@ import { same } from './same.ts';
 
 /** What the journal, the cursors and the bases have to be at every moment. */
 export function checkBooks(evidence: Evidence): readonly Violation[] {
-  return [...checkIntents(evidence), ...checkFrozen(evidence), ...checkCursors(evidence), ...checkBases(evidence)];
+  return [...checkIntents(evidence), ...checkFrozen(evidence), ...checkCursors(evidence), ...checkKnown(evidence), ...checkBases(evidence)];
 }
 
 /** 6, 7, 8, 14, 19: each write has its note before it is sent, is sent once at most, and ends once. */
@@ -100,6 +100,23 @@ function checkCursors({ history }: Evidence): readonly Violation[] {
   return violations;
 }
 
+/** 10: what is known of a record never goes back, whatever a page shows that comes from an index. */
+function checkKnown({ history }: Evidence): readonly Violation[] {
+  const violations: Violation[] = [];
+  const known = new Map<string, number>();
+  for (const one of history) {
+    if (one.kind !== 'commit') continue;
+    for (const person of one.batch.people ?? []) {
+      const key = `${person.side} ${person.id}`;
+      if (person.modifiedAt < (known.get(key) ?? 0))
+        violations.push({ invariant: 10, what: `${key}: an older state of it replaced a newer one` });
+      known.set(key, person.modifiedAt);
+    }
+    for (const ref of one.batch.gone ?? []) known.delete(`${ref.side} ${ref.id}`);
+  }
+  return violations;
+}
+
 /** 34: a base holds only what each side has held at some time. */
 function checkBases({ history }: Evidence): readonly Violation[] {
   const violations: Violation[] = [];
@@ -109,7 +126,7 @@ function checkBases({ history }: Evidence): readonly Violation[] {
   const key = (side: string, field: string): string => `${side} ${field}`;
   for (const one of history) {
     note(held, one);
-    if (one.kind === 'gone') gone.add(`${one.side} ${one.id}`);
+    if (one.kind === 'gone' || one.kind === 'converted') gone.add(`${one.side} ${one.id}`);
     if (one.kind !== 'commit') continue;
     // Also what was merged away: its values went on.
     for (const link of one.batch.links ?? []) members.set(link.id, [...(members.get(link.id) ?? []), ...link.members]);
@@ -118,7 +135,7 @@ function checkBases({ history }: Evidence): readonly Violation[] {
         const value = base[side];
         if (value === undefined || value === null || value === '' || String(value).startsWith('derived')) continue;
         const refs = (members.get(base.linkId) ?? []).filter((ref) => ref.side === side);
-        // A merged record answers for the one that it went into.
+        // A record that was merged or converted answers for the one that it became.
         if (refs.some((ref) => gone.has(`${ref.side} ${ref.id}`))) continue;
         const values = refs.flatMap((ref) => [...(held.get(`${key(side, base.field)} ${ref.id}`) ?? [])]);
         if (values.length > 0 && !values.some((other) => same(other, value)))

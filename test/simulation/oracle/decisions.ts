@@ -18,6 +18,8 @@ interface Knowledge {
   /** By `side id`: what was stored of the record within the current operation, and the last before it. */
   readonly beliefs: Map<string, Belief[]>;
   readonly converted: Set<string>;
+  /** Records that are no more: a merge may have put another one in their place, on a copy of the state or in truth. */
+  readonly gone: Set<string>;
   /** Links whose records have changed. */
   readonly replaced: Set<string>;
   /** By `side id field`: every value that it ever had, with the times of its settings. */
@@ -32,6 +34,7 @@ export function checkDecisions(evidence: Evidence): readonly Violation[] {
     bases: new Map(),
     beliefs: new Map(),
     converted: new Set(),
+    gone: new Set(),
     replaced: new Set(),
     held: new Map(),
   };
@@ -44,6 +47,7 @@ export function checkDecisions(evidence: Evidence): readonly Violation[] {
     }
     // A plan that is made for a file is made on a copy of the state: what it read is known from the pages.
     if (one.kind === 'read' && one.page !== null && rehearsed) believe(known, `${one.side} ${one.id}`, { operation, fields: one.fields });
+    if (one.kind === 'gone') known.gone.add(`${one.side} ${one.id}`);
     if (one.kind === 'change') remember(known, one);
     if (one.kind !== 'commit') continue;
     for (const intent of one.batch.intents ?? []) if (intent.status === 'open') violations.push(...judged(evidence, known, intent));
@@ -95,6 +99,7 @@ function judged(evidence: Evidence, known: Knowledge, intent: Intent): readonly 
   const violations: Violation[] = [];
   // Linked on a copy of the state, for a plan in a file: who belongs together is not known here.
   if (others.length === 0 && line.room === 'sync') return violations;
+  if (members.some((ref) => known.gone.has(`${ref.side} ${ref.id}`))) return violations;
   for (const change of line.changes) {
     const field = change.name as SyncedField;
     const say = (invariant: number, what: string): void =>
