@@ -127,6 +127,30 @@ export const writeCases: readonly ContractCase[] = [
     },
   },
   {
+    name: 'somebody who is handed over comes with opt-out, member and note, and a second time by the same key nothing is made',
+    skip: (capabilities) => (capabilities.handover === true ? undefined : 'nobody is handed over to this CRM'),
+    async run(harness) {
+      const campaignId = await harness.world.addCampaign('Fair');
+      const crm = await harness.connect();
+      const lead = { owner: null, optedOut: true, campaignId, note: { subject: 'New lead', text: 'Why now: because.' } };
+      const item = { ...create(harness, 'handed', { key: 'key-handed', email: 'handed@example.com' }), lead };
+      const [first] = await crm.write('person', [item]);
+      assert.ok(first?.status === 'applied', 'the lead is made');
+      const [again] = await crm.write('person', [{ ...item, intentId: 'again' }]);
+      assert.ok(again?.status === 'rejected' && again.code === 'DUPLICATE');
+      assert.equal(again.existingId, first.id);
+      const found = await person(crm, { key: 'key-handed' }, { fields: [] });
+      assert.equal(found.record.id, first.id);
+      assert.equal(found.record.optedOut, true);
+      assert.equal(await harness.world.countByEmail('handed@example.com'), 1);
+      const members: string[] = [];
+      for await (const page of crm.changes('members', null))
+        for (const event of page.events)
+          if (event.type === 'upsert' && event.record.campaignId === campaignId) members.push(event.record.personId);
+      assert.deepEqual(members, [first.id]);
+    },
+  },
+  {
     name: 'two creates in one batch have their results in order',
     async run(harness) {
       const crm = await harness.connect();
