@@ -10,7 +10,7 @@ const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ012345';
 export function fullSalesforceId(id: string): string {
   if (!/^0[0-9A-Za-z]{14}$/.test(id)) return id;
   const check = [0, 5, 10].map((start) => {
-    const capitals = [...id.slice(start, start + 5)].map((letter, place) => (letter >= 'A' && letter <= 'Z' ? 2 ** place : 0));
+    const capitals = Array.from(id.slice(start, start + 5), (letter, place) => (letter >= 'A' && letter <= 'Z' ? 2 ** place : 0));
     return alphabet[capitals.reduce((sum, bit) => sum + bit, 0)] ?? '';
   });
   return id + check.join('');

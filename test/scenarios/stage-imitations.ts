@@ -15,7 +15,7 @@ import { seededRandom } from '../support/virtual-clock.ts';
 import type { Stage } from './stage.ts';
 
 export interface ImitationsOptions extends SandboxOptions {
-  /** Milliseconds for a silent answer, instead of the half minute that a real vendor gets. @default 400 */
+  /** Milliseconds for a silent answer, instead of the half minute that a real vendor gets. @default that half minute */
   readonly patienceMs?: number;
 }
 
@@ -57,7 +57,7 @@ export interface Imitations {
 const root = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
 const minute = 60_000;
 
-export async function imitationsOf(stage: Stage, { patienceMs = 400, ...options }: ImitationsOptions = {}): Promise<Imitations> {
+export async function imitationsOf(stage: Stage, { patienceMs = 30_000, ...options }: ImitationsOptions = {}): Promise<Imitations> {
   const box = await sandbox({ empty: true, clock: 'virtual', limits: 'none', lagMs: 0, ...options });
   stage.closing(() => box.close());
   const folder = mkdtempSync(join(root, 'truce-scenario-'));

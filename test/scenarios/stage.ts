@@ -104,7 +104,9 @@ function countsOf(result: SyncResult): readonly string[] {
   const { applied, rejected, raced, skipped, quarantined } = result;
   const canary = result.canary === null ? [] : [`canary people ${result.canary.people} wrong ${result.canary.wrong}`];
   const fights = result.fights === 0 ? [] : [`fights ${result.fights}`];
+  const restored = result.restored === null ? [] : ['compared only, for the state needs a word (the command ends with exit 3)'];
   return [
+    ...restored,
     `plan create ${create} update ${update} conflict ${conflict} unchanged ${unchanged} held ${held}`,
     `applied ${applied} rejected ${rejected} raced ${raced} skipped ${skipped} quarantined ${quarantined}`,
     ...canary,

@@ -2,7 +2,7 @@ import type { Scenario } from '../stage.ts';
 import { changeMany, makeMany, passOf } from '../stage-passes.ts';
 
 export const scenario: Scenario = async (stage) => {
-  const both = await stage.imitations({ patienceMs: 30_000 });
+  const both = await stage.imitations();
   const contacts = await makeMany(both, 'hubspot', 450);
   const leads = await makeMany(both, 'salesforce', 2_100);
   await both.later(3_600_000);

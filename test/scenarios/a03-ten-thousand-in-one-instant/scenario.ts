@@ -2,7 +2,7 @@ import type { Scenario } from '../stage.ts';
 import { makeMany, passOf } from '../stage-passes.ts';
 
 export const scenario: Scenario = async (stage) => {
-  const both = await stage.imitations({ patienceMs: 30_000 });
+  const both = await stage.imitations();
   const crm = both.crm('hubspot');
   const { cursor } = await passOf(crm, null);
   await both.later(1_000);

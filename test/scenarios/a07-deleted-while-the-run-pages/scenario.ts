@@ -2,7 +2,7 @@ import type { Scenario } from '../stage.ts';
 import { makeMany, passOf } from '../stage-passes.ts';
 
 export const scenario: Scenario = async (stage) => {
-  const both = await stage.imitations({ patienceMs: 30_000 });
+  const both = await stage.imitations();
   const contacts = await makeMany(both, 'hubspot', 350);
   await both.later(3_600_000);
   const crm = both.crm('hubspot');

@@ -2,7 +2,7 @@ import type { Scenario } from '../stage.ts';
 import { makeMany } from '../stage-passes.ts';
 
 export const scenario: Scenario = async (stage) => {
-  const both = await stage.imitations();
+  const both = await stage.imitations({ patienceMs: 600 });
   await makeMany(both, 'salesforce', 60);
   await both.later(3_600_000);
   const t = await both.open();

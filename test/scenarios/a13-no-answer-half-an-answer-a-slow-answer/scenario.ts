@@ -1,7 +1,7 @@
 import type { Scenario } from '../stage.ts';
 
 export const scenario: Scenario = async (stage) => {
-  const both = await stage.imitations();
+  const both = await stage.imitations({ patienceMs: 600 });
   const ann = await both.twin('ann');
   const bob = await both.twin('bob');
   const t = await both.open();

@@ -2,7 +2,7 @@ import type { Scenario } from '../stage.ts';
 import { makeMany } from '../stage-passes.ts';
 
 export const scenario: Scenario = async (stage) => {
-  const both = await stage.imitations({ limits: 'published', patienceMs: 30_000 });
+  const both = await stage.imitations({ limits: 'published' });
   await makeMany(both, 'hubspot', 300, 1_000);
   const ann = await both.twin('ann');
   await both.later(3_600_000);

@@ -2,7 +2,7 @@ import { salesforce } from 'truce/salesforce';
 import type { Scenario } from '../stage.ts';
 
 export const scenario: Scenario = async (stage) => {
-  const both = await stage.imitations();
+  const both = await stage.imitations({ patienceMs: 600 });
   const ann = await both.twin('ann');
   await both.later(3_600_000);
   await stage.sync(await both.open());

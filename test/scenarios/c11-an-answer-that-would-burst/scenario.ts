@@ -1,7 +1,7 @@
 import type { Scenario } from '../stage.ts';
 
 export const scenario: Scenario = async (stage) => {
-  const both = await stage.imitations({ patienceMs: 30_000 });
+  const both = await stage.imitations();
   await both.twin('ann');
   await both.later(3_600_000);
   const t = await both.open();

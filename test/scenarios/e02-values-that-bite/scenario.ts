@@ -17,7 +17,7 @@ const values = [
 ];
 
 export const scenario: Scenario = async (stage) => {
-  const both = await stage.imitations({ patienceMs: 5_000 });
+  const both = await stage.imitations();
   const twins: Record<string, Twin> = {};
   for (const [index, message] of [...values, 'x'.repeat(33_000)].entries())
     twins[`p${index}`] = await both.twin(`p${index}`, { contact: { message } });

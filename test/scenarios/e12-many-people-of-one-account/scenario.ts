@@ -2,7 +2,7 @@ import type { Twin } from '../stage-imitations.ts';
 import type { Scenario } from '../stage.ts';
 
 export const scenario: Scenario = async (stage) => {
-  const both = await stage.imitations({ patienceMs: 5_000 });
+  const both = await stage.imitations();
   const twins: Twin[] = [];
   for (let index = 0; index < 60; index += 1) twins.push(await both.twin(`p${index}`));
   await both.later(3_600_000);
