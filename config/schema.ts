@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { ConfigError, type ConfigProblem } from '../src/errors.ts';
 import type { OwnerRule, FollowingField, Settings, StatusMap, Transform } from '../src/model/settings.ts';
 import type { Rung } from '../src/model/words.ts';
-import { stockHandover, hubspotStatus, rungs, salesforceStatus, type StockStatusMap } from './stock.ts';
+import { stockHandover, hubspotLeadStatus, hubspotStatus, rungs, salesforceStatus, type StockStatusMap } from './stock.ts';
 
 const rung = z.enum(rungs as [Rung, ...Rung[]]);
 const share = z.number().min(0).max(1);
@@ -119,7 +119,16 @@ export const configSchema: z.ZodType<TruceConfig> = z.strictObject({
     .prefault({}),
   status: z
     .strictObject({
-      marketing: statusMap.prefault({}),
+      marketing: statusMap
+        .extend({
+          object: z
+            .enum(['contacts', 'leads'])
+            .default('contacts')
+            .describe(
+              "Where HubSpot's status lives: on the contact, or on its lead (Sales Hub), as the stage of the lead's pipeline by its label. Of several leads the open one made last counts.",
+            ),
+        })
+        .prefault({}),
       sales: statusMap.prefault({}),
       policy: policy.default('furthest').describe('Who wins when both sides changed the status differently; furthest: the later rung.'),
     })
@@ -260,7 +269,11 @@ export interface TruceConfig {
   readonly accounts: { readonly marketing: string | null; readonly sales: string | null };
   readonly company: Settings['company'];
   readonly scope: { readonly marketing: string | null; readonly sales: string | null };
-  readonly status: { readonly marketing: StatusMapConfig; readonly sales: StatusMapConfig; readonly policy: Settings['status']['policy'] };
+  readonly status: {
+    readonly marketing: StatusMapConfig & { readonly object: 'contacts' | 'leads' };
+    readonly sales: StatusMapConfig;
+    readonly policy: Settings['status']['policy'];
+  };
   readonly fields: readonly Settings['fields'][number][];
   readonly ambiguous: Settings['ambiguous'];
   readonly deletes: Settings['deletes'];
@@ -333,7 +346,7 @@ export function parseConfig(raw: unknown): Settings {
   }
   const config = parsed.data;
   const status = {
-    marketing: resolveStatus(config.status.marketing, hubspotStatus),
+    marketing: resolveStatus(config.status.marketing, config.status.marketing.object === 'leads' ? hubspotLeadStatus : hubspotStatus),
     sales: resolveStatus(config.status.sales, salesforceStatus),
     policy: config.status.policy,
   };

@@ -62,6 +62,18 @@ export const hubspotStatus: StockStatusMap = {
 };
 
 /**
+ * The default pipeline of HubSpot's leads object, by the labels of its stages. Qualified and beyond is for people to set: a
+ * deal belongs to it.
+ * @source https://developers.hubspot.com/docs/api-reference/latest/crm/objects/leads/guide (checked 2026-11)
+ */
+export const hubspotLeadStatus: StockStatusMap = {
+  field: 'leads.hs_pipeline_stage',
+  reads: { New: 'handed', Attempting: 'working', Connected: 'working', Qualified: 'accepted', Disqualified: 'rejected' },
+  writes: { handed: 'New', working: 'Attempting', rejected: 'Disqualified' },
+  history: {},
+};
+
+/**
  * Salesforce's lead status with its stock values. A converted lead's status is derived from its opportunities.
  * @source https://help.salesforce.com/s/articleView?id=sales.leads_fields.htm (checked 2026-11)
  */

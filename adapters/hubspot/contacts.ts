@@ -2,6 +2,7 @@ import type { ChangeEvent, ChangesOptions } from '../../src/crm.ts';
 import type { Person } from '../../src/model/records.ts';
 import type { RecordId } from '../../src/model/words.ts';
 import type { Property } from './catalogue.ts';
+import { versionOf, withLeadProperties, withLeads } from './leads.ts';
 import { contactProperties, mergedInto, modifiedOf, personOf } from './map.ts';
 import { readRecords } from './objects.ts';
 import type { Room } from './room.ts';
@@ -17,16 +18,27 @@ export async function wantedOfContacts(
   return { properties: [...names].filter((name) => catalogue.has(name)), catalogue };
 }
 
-/** A contact's events: who was merged into it, and itself. */
-export function personEvents(
+/** The contacts' events: who was merged into each, and itself, with what its lead says. */
+export async function personEvents(
   room: Room,
-  record: RawRecord,
-  options: { readonly fields: readonly string[]; readonly catalogue: ReadonlyMap<string, Property> },
-): readonly ChangeEvent<Person>[] {
+  records: readonly RawRecord[],
+  options: PersonWish,
+): Promise<readonly ChangeEvent<Person>[]> {
+  const catalogue = await withLeadProperties(room, options.catalogue, options);
+  return (await withLeads(room, records, options)).flatMap((record) => eventsOf(room, record, { ...options, catalogue }));
+}
+
+interface PersonWish {
+  readonly fields: readonly string[];
+  readonly catalogue: ReadonlyMap<string, Property>;
+  readonly signal: AbortSignal | undefined;
+}
+
+function eventsOf(room: Room, record: RawRecord, options: PersonWish): readonly ChangeEvent<Person>[] {
   const id = record.id as RecordId;
   const merged = mergedInto(record).map((loser): ChangeEvent<Person> => ({ type: 'merged', id: loser.id, into: id, at: loser.at }));
   const at = modifiedOf(record);
-  return [...merged, { type: 'upsert', id, version: String(at), at, record: personOf(record, { ...options, self: room.self }) }];
+  return [...merged, { type: 'upsert', id, version: versionOf(record), at, record: personOf(record, { ...options, self: room.self }) }];
 }
 
 /** A search's body may have 3,000 characters; what the filters and the frame need is left free. */

@@ -4,6 +4,7 @@ import type { TokenInfo } from './account.ts';
 import { automationOf } from './automation.ts';
 import type { Property } from './catalogue.ts';
 import { findConnector } from './describe-connector.ts';
+import { leadField } from './leads.ts';
 import { contactObject } from './map.ts';
 import { hubspotTypes, objectOf, ownName, ownTypes } from './own.ts';
 import { checkPermissions } from './permissions.ts';
@@ -25,12 +26,13 @@ const described: readonly {
 export async function describe(
   room: Room,
   token: TokenInfo | null,
-  { signal, automation, volumes = false }: DescribeOptions,
+  { signal, automation, volumes = false, leads = false }: DescribeOptions & { readonly leads?: boolean },
 ): Promise<Description> {
   const objects: ObjectDescription[] = [];
   for (const { type, object, label, kind } of described) {
     const properties = await catalogueOrNone(room, type, signal);
-    objects.push({ object, label, kind, fields: [...properties.values()].map((property) => fieldOf(property, kind)) });
+    const fields = [...properties.values()].map((property) => fieldOf(property, kind));
+    objects.push({ object, label, kind, fields: kind === 'person' && leads ? [...fields, ...(await leadFields(room, signal))] : fields });
   }
   const permissions = await checkPermissions(room, token, signal);
   return {
@@ -41,6 +43,14 @@ export async function describe(
     ...(automation === undefined ? { automation: null } : await automationOf(room, automation, signal)),
     ...(volumes ? { volumes: await volumesOf(room, signal) } : {}),
   };
+}
+
+/** The fields of leads, as those of contacts; none where the portal has no leads, or these credentials don't reach them. */
+async function leadFields(room: Room, signal: AbortSignal | undefined): Promise<readonly FieldDescription[]> {
+  const properties = await catalogueOrNone(room, 'leads', signal);
+  if (properties.size === 0) return [];
+  const stages = await room.leadStages(signal);
+  return [...properties.values()].map((property) => leadField(fieldOf(property, 'person'), stages));
 }
 
 /** The properties of a type; none where these credentials or this portal's products don't reach it. */

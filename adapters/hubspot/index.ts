@@ -18,6 +18,7 @@ import { connectorSource, createSelf } from './actors.ts';
 import { createCatalogue, remembered } from './catalogue.ts';
 import { readStages } from './deals.ts';
 import { describe } from './describe.ts';
+import { readLeadStages } from './leads.ts';
 import { pageSizes } from './limits.ts';
 import type { HubspotTier } from './limits.ts';
 import { runPass } from './pass.ts';
@@ -45,6 +46,8 @@ export interface HubspotOptions {
   readonly tier?: HubspotTier;
   /** The app id under which these credentials write, where HubSpot does not tell; it marks Truce's own changes in histories. */
   readonly appId?: string;
+  /** True: the leads object (0-136) is described too, for a status that lives there (`status.marketing.object`). @default false */
+  readonly leads?: boolean;
 }
 
 const capabilities: Capabilities = {
@@ -103,6 +106,7 @@ function connect(ports: Ports, options: HubspotOptions & { readonly baseUrl: str
     clock: ports.clock,
     account: (call?: CallOptions) => accountOnce(call?.signal),
     stages: remembered(ports.clock, (signal) => readStages(wire, signal)),
+    leadStages: remembered(ports.clock, (signal) => readLeadStages(wire, signal)),
     recent: createRecent(ports.clock),
     campaigns: null,
   };
@@ -113,7 +117,7 @@ function connect(ports: Ports, options: HubspotOptions & { readonly baseUrl: str
       call?.signal?.throwIfAborted();
       return room.account(call);
     },
-    describe: async (call) => describe(room, await tokenOnce(call?.signal), call ?? {}),
+    describe: async (call) => describe(room, await tokenOnce(call?.signal), { ...call, leads: options.leads ?? false }),
     changes: (stream, cursor, call) => changes(room, { stream, cursor, options: call ?? {}, known: tokenOnce }),
     read: async (kind, refs, call) => {
       call.signal?.throwIfAborted();

@@ -2,6 +2,7 @@ import type { ChangeEvent, ChangesOptions } from '../../src/crm.ts';
 import type { Person } from '../../src/model/records.ts';
 import type { RecordId } from '../../src/model/words.ts';
 import { contactQuery, personEvents, wantedOfContacts } from './contacts.ts';
+import { leadPeople } from './lead-people.ts';
 import { modifiedOf } from './map.ts';
 import { overlapMs } from './pass.ts';
 import type { Part, Step, StepFrom } from './pass.ts';
@@ -14,18 +15,18 @@ import { instantOf } from './values.ts';
 /** The steps of the people stream: the contacts, then the bin. */
 export function peopleSteps(room: Room, options: ChangesOptions): readonly Step<Person>[] {
   if (options.scope !== undefined && options.scope !== null)
-    return [scopedPeople(room, options, options.scope), archivedPeople(room, options)];
-  return [contacts(room, options), archivedPeople(room, options)];
+    return [scopedPeople(room, options, options.scope), leadPeople(room, options), archivedPeople(room, options)];
+  return [contacts(room, options), leadPeople(room, options), archivedPeople(room, options)];
 }
 
 function contacts(room: Room, options: ChangesOptions): Step<Person> {
   return async function* (from): AsyncGenerator<Part<Person>> {
     const { properties, catalogue } = await wantedOfContacts(room, options);
-    const eventsOf = (records: readonly RawRecord[]): readonly ChangeEvent<Person>[] =>
-      records.flatMap((record) => personEvents(room, record, { fields: options.fields ?? [], catalogue }));
+    const eventsOf = (records: readonly RawRecord[]): Promise<readonly ChangeEvent<Person>[]> =>
+      personEvents(room, records, { fields: options.fields ?? [], catalogue, signal: options.signal });
     if (from.since === null) {
       for await (const page of listed(room, 'contacts', { after: from.next, properties, signal: options.signal })) {
-        yield { events: eventsOf(page.records), next: page.next, at: page.at };
+        yield { events: await eventsOf(page.records), next: page.next, at: page.at };
       }
       return;
     }
@@ -37,7 +38,7 @@ function contacts(room: Room, options: ChangesOptions): Step<Person> {
       // People are read first: what another pull found a moment ago would hide what was written since.
       anew: true,
     })) {
-      yield { events: eventsOf(found.records), next: positionOf(found), at: found.at };
+      yield { events: await eventsOf(found.records), next: positionOf(found), at: found.at };
     }
   };
 }

@@ -5,6 +5,7 @@ import { listedCampaigns } from './campaign-list.ts';
 import { valueType } from './catalogue.ts';
 import type { Property } from './catalogue.ts';
 import { HubspotRefusal } from './classify.ts';
+import { versionOf, withLeadProperties, withLeads } from './leads.ts';
 import { pageSizes } from './limits.ts';
 import { campaignOf, campaignProperties, contactProperties, fieldsOf, modifiedOf, personOf, textOf } from './map.ts';
 import { chunks, readRecords } from './objects.ts';
@@ -46,6 +47,8 @@ async function readPeople(room: Room, refs: readonly Ref[], options: ReadOptions
     history: options.history === true ? options.fields.filter((name) => catalogue.has(name)) : [],
     signal: options.signal,
   };
+  const wish = { fields: options.fields, history: options.history === true, signal: options.signal };
+  const known = await withLeadProperties(room, catalogue, wish);
   const size = wanted.history.length === 0 ? pageSizes.batch : pageSizes.history;
   const found = new Map<string, ReadRecord<'person'>[]>();
   const load = async (
@@ -56,8 +59,9 @@ async function readPeople(room: Room, refs: readonly Ref[], options: ReadOptions
     const parts = await inParallel(chunks([...new Set(values)], size), callsAtOnce, (ids) =>
       readRecords(room.wire, 'contacts', { ...wanted, ids, ...(idProperty === null ? {} : { idProperty }) }),
     );
-    for (const record of parts.flat()) {
-      const person = personRecord(room, record, { options, catalogue });
+    const whole = await withLeads(room, parts.flat(), wish);
+    for (const record of whole) {
+      const person = personRecord(room, record, { options, catalogue: known });
       for (const key of keysOf(record)) found.set(key, [person]);
     }
   };
@@ -92,7 +96,7 @@ function personRecord(room: Room, record: RawRecord, { options, catalogue }: Con
   );
   return {
     record: person,
-    version: String(modifiedAt),
+    version: versionOf(record),
     modifiedAt,
     fields: person.fields,
     own: ownOf(record, options.own ?? [], catalogue),

@@ -4,6 +4,7 @@ import type { Self } from './actors.ts';
 import type { CampaignList } from './campaign-list.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { Stages } from './deals.ts';
+import type { LeadStages } from './leads.ts';
 import type { RawRecord } from './shapes.ts';
 import type { Wire } from './wire.ts';
 
@@ -17,6 +18,8 @@ export interface Room {
   account(options?: CallOptions): Promise<AccountInfo>;
   /** What the deal stages mean; asked for once in a while. */
   stages(signal: AbortSignal | undefined): Promise<Stages>;
+  /** The stages of the leads' pipelines; asked for once in a while, and only where a field lives on leads. */
+  leadStages(signal: AbortSignal | undefined): Promise<LeadStages>;
   readonly recent: Recent;
   /** The last whole list of campaigns; null before the first, and after a write to any of them. */
   campaigns: CampaignList | null;

@@ -29,10 +29,10 @@ export function scopedPeople(room: Room, options: ChangesOptions, scope: string)
   return async function* (from): AsyncGenerator<Part<Person>> {
     const { properties, catalogue } = await wantedOfContacts(room, options);
     const members = await membersOf(room, scope, options.signal);
-    const wanted = { fields: options.fields ?? [], catalogue };
+    const wanted = { fields: options.fields ?? [], catalogue, signal: options.signal };
     const read = async (ids: readonly string[]): Promise<readonly ChangeEvent<Person>[]> => {
       const records = await readRecords(room.wire, 'contacts', { ids, properties, signal: options.signal });
-      return records.flatMap((record) => personEvents(room, record, wanted));
+      return personEvents(room, records, wanted);
     };
     if (from.since === null) {
       const ids = [...members.joined.keys()].filter((id) => from.next === null || Number(id) > Number(from.next)).sort(byNumber);
@@ -47,11 +47,9 @@ export function scopedPeople(room: Room, options: ChangesOptions, scope: string)
         next: from.next,
         signal: options.signal,
       })) {
-        const events = found.records.flatMap((record): readonly ChangeEvent<Person>[] =>
-          members.joined.has(record.id)
-            ? personEvents(room, record, wanted)
-            : [{ type: 'left', id: record.id as RecordId, at: modifiedOf(record) }],
-        );
+        const [inside, outside] = [true, false].map((is) => found.records.filter((record) => members.joined.has(record.id) === is));
+        const left = (outside ?? []).map((record) => ({ type: 'left', id: record.id as RecordId, at: modifiedOf(record) }) as const);
+        const events: readonly ChangeEvent<Person>[] = [...(await personEvents(room, inside ?? [], wanted)), ...left];
         yield { events, next: positionOf(found) ?? 'joined:', at: members.at };
       }
     }
@@ -79,7 +77,8 @@ function byNumber(a: string, b: string): number {
   return Number(a) - Number(b);
 }
 
-async function membersOf(room: Room, scope: string, signal: AbortSignal | undefined): Promise<Members> {
+/** Who is on a list now. @throws {ConfigError} `UNKNOWN_SCOPE` */
+export async function membersOf(room: Room, scope: string, signal: AbortSignal | undefined): Promise<Members> {
   const listId = await findList(room, scope, signal);
   const joined = new Map<string, number | null>();
   const seen = new Set<string>();

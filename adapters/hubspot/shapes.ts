@@ -154,6 +154,7 @@ export const pipelinesShape = z.object({
   results: z.array(
     z.object({
       id: idText,
+      label: z.string().catch(''),
       stages: z.array(z.object({ id: idText, label: z.string().catch(''), metadata: named(optionalText).optional() })),
     }),
   ),

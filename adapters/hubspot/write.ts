@@ -3,6 +3,7 @@ import { CrmError } from '../../src/errors.ts';
 import type { RecordId } from '../../src/model/words.ts';
 import { HubspotRefusal, problemOf } from './classify.ts';
 import type { Problem } from './classify.ts';
+import { sendLeads, touchesLead, writeWithLeads } from './lead-write.ts';
 import { pageSizes } from './limits.ts';
 import { objectPath, readRecords } from './objects.ts';
 import { ownName } from './own.ts';
@@ -30,6 +31,17 @@ export async function write(
   options.signal?.throwIfAborted();
   if (kind === 'member') return items.map(noMembers);
   if (items.length === 0) return [];
+  if (kind === 'person' && items.some(touchesLead)) {
+    return writeWithLeads(room, items, {
+      options,
+      contacts: (own) => write(room, kind, { items: own, options }),
+      leads: async (rows) => {
+        const results = new Map<WriteItem, WriteResult>();
+        for (const batches of layers(rows, pageSizes.batch)) await sendAll(room, batches, { send: sendLeads, results, options });
+        return results;
+      },
+    });
+  }
   const catalogue = await room.catalogue.of(kind === 'person' ? 'contacts' : 'campaigns', options.signal);
   const results = new Map<WriteItem, WriteResult>();
   const rows: Row[] = [];

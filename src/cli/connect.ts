@@ -64,7 +64,7 @@ export async function rawConfig(options: CommonOptions, env: Environment, io: Io
  */
 async function adapters(
   env: Environment,
-  { sides = ['marketing', 'sales'], grantTo, currency }: Opening & { readonly currency: string },
+  { sides = ['marketing', 'sales'], grantTo, currency, leads }: Opening & { readonly currency: string; readonly leads: boolean },
 ): Promise<Readonly<Record<Side, CrmFactory>>> {
   const problems: ConfigProblem[] = [];
   const marketing = sides.includes('marketing') ? hubspotCredentials(env, problems) : null;
@@ -76,7 +76,10 @@ async function adapters(
     });
   }
   return {
-    marketing: marketing === null ? unreachable('hubspot') : (await import('../../adapters/hubspot/index.ts')).hubspot(marketing),
+    marketing:
+      marketing === null
+        ? unreachable('hubspot')
+        : (await import('../../adapters/hubspot/index.ts')).hubspot({ ...marketing, ...(leads ? { leads } : {}) }),
     sales:
       sales === null
         ? unreachable('salesforce')
@@ -159,7 +162,11 @@ export async function withTruce<T>(
     import('../transport/proxy.ts'),
   ]);
   const settings = parseConfig(raw);
-  const crms = await adapters(env, { ...opening, currency: settings.company.currency });
+  // Fields of HubSpot's leads object are described only where one is mapped: that costs calls.
+  const leads = [settings.status.marketing.field, ...settings.fields.map((field) => field.marketing)].some((name) =>
+    name.startsWith('leads.'),
+  );
+  const crms = await adapters(env, { ...opening, currency: settings.company.currency, leads });
   await using instance = await truce({
     ...crms,
     state: state ?? statePath(options, env, io),
