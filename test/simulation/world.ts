@@ -22,11 +22,65 @@ const robot: ActorRef = { kind: 'integration', userId: null, label: 'WORKFLOW' }
 export function makeWorld(scenario: Scenario, { history, now }: { readonly history: History; readonly now: () => number }): World {
   const crms = { marketing: makeCrm('marketing', scenario.traits.marketing), sales: makeCrm('sales', scenario.traits.sales) };
   const records: Record<Side, (RecordId | undefined)[]> = { marketing: [], sales: [] };
+  const observe = makeObserver(crms, { history, now });
+  /** Automations answer what was just set. */
+  const automate = (side: Side): void => {
+    const rules = scenario.automations.filter((rule) => rule.side === side);
+    if (rules.length === 0) return;
+    for (const person of crms[side].world.people()) {
+      const rule = rules.find((one) => one.from === person.fields.get('status'));
+      if (rule !== undefined && person.converted === null) crms[side].world.edit(person.id, 'status', rule.to, { at: now(), actor: robot });
+    }
+    observe('automation', side);
+  };
+  const byUser = (side: Side, work: () => void): void => {
+    work();
+    observe('user', side);
+    automate(side);
+  };
+  const live = (side: Side, who: number): RecordId | undefined => {
+    const id = records[side][who];
+    return id !== undefined && crms[side].world.person(id) !== undefined ? id : undefined;
+  };
+  const add = (side: Side, who: number): void => {
+    const at = now();
+    const id = `${side === 'marketing' ? 'm' : 's'}-${who}-${(added += 1)}`;
+    const status = side === 'marketing' ? 'Ready' : 'Open';
+    const fields = { company: 'Acme', title: '', score: '' };
+    records[side][who] = crms[side].world.addPerson({ id, email: `p${who}@pii.example`, status, fields, at });
+  };
+  let added = 0;
+  for (const side of sides) {
+    byUser(side, () => {
+      for (let who = 0; who < scenario.people; who += 1) add(side, who);
+    });
+  }
+  const world: World = {
+    crms,
+    recordOf: live,
+    written(side, intents) {
+      observe('truce', side, intents);
+      automate(side);
+    },
+    edit(side, id, { field, value }) {
+      const person = crms[side].world.person(id);
+      if (person === undefined || (person.converted !== null && field === 'status')) return;
+      // A contact of sales' has no status of its own.
+      if (field === 'status' && person.object === 'Contact') return;
+      byUser(side, () => crms[side].world.edit(id, field, value, { at: now() }));
+    },
+    act: (action) => act({ action, crms, records, live, add, byUser, world, now }),
+  };
+  return world;
+}
+
+type Observe = (by: 'user' | 'automation' | 'truce', side: Side, intents?: ReadonlyMap<RecordId, string>) => void;
+
+/** Notes what became of a side's records since it was last looked at, and who did it. */
+function makeObserver(crms: World['crms'], { history, now }: { readonly history: History; readonly now: () => number }): Observe {
   const seen: Record<Side, Map<RecordId, ReadonlyMap<string, FieldValue>>> = { marketing: new Map(), sales: new Map() };
   const convertedOnes = new Set<RecordId>();
-
-  const observe = (by: 'user' | 'automation' | 'truce', side: Side, intents: ReadonlyMap<RecordId, string> = new Map()): boolean => {
-    const before = history.all.length;
+  return (by, side, intents = new Map()) => {
     const here = new Set<RecordId>();
     for (const person of crms[side].world.people()) {
       here.add(person.id);
@@ -50,61 +104,7 @@ export function makeWorld(scenario: Scenario, { history, now }: { readonly histo
       seen[side].delete(id);
       history.add({ kind: 'gone', side, id, by });
     }
-    return history.all.length > before;
   };
-  /** Automations answer what was just set, at most a few times in a row. */
-  const automate = (side: Side): void => {
-    const rules = scenario.automations.filter((rule) => rule.side === side);
-    if (rules.length === 0) return;
-    for (const person of crms[side].world.people()) {
-      const rule = rules.find((one) => one.from === person.fields.get('status'));
-      if (rule !== undefined && person.converted === null) crms[side].world.edit(person.id, 'status', rule.to, { at: now(), actor: robot });
-    }
-    observe('automation', side);
-  };
-  const byUser = (side: Side, work: () => void): void => {
-    work();
-    observe('user', side);
-    automate(side);
-  };
-  const live = (side: Side, who: number): RecordId | undefined => {
-    const id = records[side][who];
-    return id !== undefined && crms[side].world.person(id) !== undefined ? id : undefined;
-  };
-  const add = (side: Side, who: number): void => {
-    const at = now();
-    const id = `${side === 'marketing' ? 'm' : 's'}-${who}-${records[side].length}-${crms[side].world.snapshot().length}`;
-    const status = side === 'marketing' ? 'Ready' : 'Open';
-    records[side][who] = crms[side].world.addPerson({
-      id,
-      email: `p${who}@pii.example`,
-      status,
-      fields: { company: 'Acme', title: '', score: '' },
-      at,
-    });
-  };
-  for (const side of sides) {
-    byUser(side, () => {
-      for (let who = 0; who < scenario.people; who += 1) add(side, who);
-    });
-  }
-  const world: World = {
-    crms,
-    recordOf: live,
-    written(side, intents) {
-      observe('truce', side, intents);
-      automate(side);
-    },
-    edit(side, id, { field, value }) {
-      const person = crms[side].world.person(id);
-      if (person === undefined || (person.converted !== null && field === 'status')) return;
-      // A contact of sales' has no status of its own.
-      if (field === 'status' && person.object === 'Contact') return;
-      byUser(side, () => crms[side].world.edit(id, field, value, { at: now() }));
-    },
-    act: (action) => act({ action, crms, records, live, add, byUser, world, now }),
-  };
-  return world;
 }
 
 function makeCrm(side: Side, traits: Traits): MemoryCrm {
