@@ -8,7 +8,7 @@ import { targetsOf } from './targets.ts';
 /** Something that stands in the way, or makes less possible. */
 export interface Problem {
   readonly side: Side;
-  /** `CONNECTOR_OWNS_FIELD`, `PERMISSION_MISSING`, `FIELD_MISSING`, `FIELD_READ_ONLY`, `VALUE_MISSING`, `HISTORY_NOT_TRACKED`, `OWN_FIELD_MISSING`, `OTHER_ACCOUNT`. */
+  /** `CONNECTOR_OWNS_FIELD`, `PERMISSION_MISSING`, `FIELD_MISSING`, `FIELD_READ_ONLY`, `VALUE_MISSING`, `HISTORY_NOT_TRACKED`, `OWN_FIELD_MISSING`, `HANDOVER_KEY_MISSING`, `OTHER_ACCOUNT`. */
   readonly code: string;
   /** The modes that can't run because of it; none: it only makes less possible. */
   readonly blocks: readonly Mode[];
@@ -31,6 +31,7 @@ export function problemsOf(side: Side, facts: SideFacts, settings: Settings): re
     ...fieldProblems(side, facts, settings),
     ...valueProblems(side, facts, settings),
     ...ownFieldProblems(side, facts),
+    ...handoverProblems(side, facts, settings),
   ];
 }
 
@@ -143,6 +144,33 @@ function ownFieldProblems(side: Side, { system, description }: SideFacts): reado
       message: `${system}: Truce's own field ${field.name} is ${field.state}; outcomes are not written to it.`,
       fix: field.fix,
     }));
+}
+
+/** What a configured handover needs: the key's field, and every field that it fills or reads. */
+function handoverProblems(side: Side, { system, description }: SideFacts, { handover }: Settings): readonly Problem[] {
+  if (handover === null) return [];
+  const territory = handover.owner.rule === 'territory' ? [handover.owner.field] : [];
+  const names = side === 'sales' ? [...handover.fields.keys()] : [...handover.fields.values(), ...territory];
+  const people = description.objects.filter(
+    ({ kind, object }) => kind === 'person' && (side === 'marketing' || object === handover.object),
+  );
+  const known = new Set(people.flatMap((object) => object.fields.map((field) => field.name)));
+  const missing = [...new Set(names)]
+    .filter((name) => !known.has(name))
+    .map((name): Problem => {
+      const fix = 'Correct handover.fields (or handover.owner.field), or grant the credentials access to the field.';
+      return {
+        side,
+        code: 'FIELD_MISSING',
+        blocks: ['sync'],
+        message: `${system}: the handover needs the field ${name}, which is not there.`,
+        fix,
+      };
+    });
+  const key = description.own.find((field) => field.on === 'person' && field.stem === 'key');
+  if (side === 'marketing' || key?.state === 'ready') return missing;
+  const message = `${system}: the field for Truce's key is ${key?.state ?? 'missing'}; without it a lead could be handed over twice.`;
+  return [...missing, { side, code: 'HANDOVER_KEY_MISSING', blocks: ['sync'], message, fix: key?.fix ?? 'Run `truce provision`.' }];
 }
 
 /**

@@ -183,4 +183,23 @@ describe('handover', () => {
     expect(ran.text).toContain('HANDOVER_KEY_MISSING');
     expect(ran.text).toContain('truce provision');
   });
+
+  it('names a campaign or a field that is not there, before anything is made', async () => {
+    await using o = await staffed();
+    using d = desk(o.box, { TRUCE_WAREHOUSE: 'none' });
+    const [owner] = await sellers(o);
+    await o.person({ email: 'ann@example.com', sales: null });
+    configure(d, { rung: 'handed', owner: { rule: 'fixed', owner }, campaign: 'No such fair' });
+    expect((await sync(d)).text).toContain('HANDOVER_CAMPAIGN');
+    configure(d, {
+      rung: 'handed',
+      owner: { rule: 'fixed', owner },
+      fields: { LastName: 'lastname', Company: 'company', Rank__c: 'rank' },
+    });
+    const checked = await d.run(['check', '--mode', 'sync']);
+    expect(checked.exit).toBe(3);
+    expect(checked.text).toContain('the handover needs the field Rank__c');
+    expect(checked.text).toContain('the handover needs the field rank');
+    expect((await found(o)).leads).toEqual([]);
+  });
 });
