@@ -125,4 +125,26 @@ describe('truce link', () => {
     expect(await o.statuses({ contact: ann.contact, lead: other })).toEqual(['UNQUALIFIED', 'Closed - Not Converted']);
     expect((await d.run(['sync', '--yes', '--json'])).json()).toMatchObject({ applied: 0 });
   });
+
+  it('waits with a new contact that has the address of a deleted one, until somebody says that it is the same person', async () => {
+    await using o = await office();
+    using d = desk(o.box, { ...syncing, TRUCE_WAREHOUSE: 'none' });
+    const ann = await o.person({ email: 'ann@example.com' });
+    await o.person({ email: 'bob@example.com' });
+    await d.run(['sync', '--yes']);
+    await o.hubspot('DELETE', `/crm/v3/objects/contacts/${ann.contact}`);
+    expect((await d.run(['sync', '--yes', '--json', '--allow-unlinks', '1'])).json()).toMatchObject({ applied: 0, exit: 0 });
+    const again = await o.person({ email: 'ann@example.com', marketing: 'IN_PROGRESS', sales: null });
+    expect((await d.run(['sync', '--yes', '--json'])).json()).toMatchObject({ applied: 0, quarantined: 1 });
+    expect((await d.run(['quarantine'])).text).toContain('COUNTERPART_DELETED');
+    await d.run(['link', 'review', '--out', 'who.csv']);
+    save(
+      d,
+      'who.csv',
+      linesOf(d, 'who.csv').map((line) => ({ ...line, decision: '1' })),
+    );
+    expect((await d.run(['link', 'settle', 'who.csv'])).exit).toBe(0);
+    expect((await d.run(['sync', '--yes', '--json'])).json()).toMatchObject({ applied: 1, quarantined: 0 });
+    expect(await o.statuses({ contact: again.contact, lead: ann.lead })).toEqual(['IN_PROGRESS', 'Working - Contacted']);
+  });
 });

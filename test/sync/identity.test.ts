@@ -212,4 +212,22 @@ describe('a merge', () => {
     await t.sync({ yes: true });
     expect([ann.s, double.s].map((id) => crms.sales.world.person(id)?.fields.get('status'))).toEqual(['Closed', 'Closed']);
   });
+
+  test('in sales joins two pairs as well, and a conversion is followed: one person, nothing lost, nothing made again', async () => {
+    await using crms = twoCrms();
+    const [ann, double] = [crms.pair('ann@example.com'), crms.pair('ann@old.example.com')];
+    const t = await crms.open();
+    await t.sync({ yes: true });
+    crms.sales.world.merge(ann.s, double.s, { at: crms.later() });
+    crms.later();
+    await t.sync({ yes: true, allow: { unlinks: 2 } });
+    expect((await t.status()).people).toMatchObject({ linked: 1 });
+    expect(await t.quarantine(double.m)).toMatchObject([{ code: 'AMBIGUOUS_MATCH', side: 'marketing', recordId: double.m }]);
+    const { contactId } = crms.sales.world.convert(ann.s, { at: crms.later(), deal: { outcome: 'open' } });
+    crms.later();
+    await t.sync({ yes: true });
+    expect((await t.identity(ann.m))[0]?.records.map((record) => record.id).toSorted()).toEqual([contactId, ann.m, ann.s].toSorted());
+    expect(crms.marketing.world.person(ann.m)?.fields.get('status')).toBe('Deal');
+    await quiet(crms, t);
+  });
 });
