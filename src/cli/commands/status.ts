@@ -74,7 +74,7 @@ async function statusLines({
   const more = quarantine.length - entriesShown;
   return [
     ...(restored === null ? [] : ['The state is a restored one: nothing is written until: truce state confirm --yes']),
-    ...(paused === null ? [] : [`${pauseInWords(paused)} Nothing is written until: truce resume`]),
+    ...(paused === null ? [] : [`${pauseInWords(paused)} (nothing is written until: truce resume)`]),
     lastDoneAt === null ? 'No run has gone through yet.' : `Last good run ended ${iso(lastDoneAt)}.`,
     ...runs
       .slice(0, runsShown)
