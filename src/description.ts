@@ -50,6 +50,8 @@ export interface FieldDescription {
   readonly options: readonly FieldOption[];
   readonly restricted: boolean;
   readonly maxLength: number | null;
+  /** Numbers and money only: how many decimals it holds; absent where the CRM sets no limit or does not say. */
+  readonly scale?: number | undefined;
   /** Null: the CRM keeps the history of every field. */
   readonly historyTracked: boolean | null;
 }

@@ -43,6 +43,7 @@ const field = z.strictObject({
   options: z.array(option).max(10_000),
   restricted: z.boolean(),
   maxLength: z.int().min(0).max(10_000_000).nullable(),
+  scale: z.int().min(0).max(18).optional(),
   historyTracked: z.boolean().nullable(),
 });
 

@@ -207,6 +207,7 @@ function fullField(field: MemoryField, historyTracked: boolean | null): FieldDes
     options: values.map((value, index) => ({ value, label: value, active: true, isDefault: index === 0, converted: false })),
     restricted: field.restricted ?? values.length > 0,
     maxLength: field.maxLength ?? null,
+    ...(field.scale === undefined ? {} : { scale: field.scale }),
     historyTracked: field.historyTracked === undefined ? historyTracked : field.historyTracked,
   };
 }

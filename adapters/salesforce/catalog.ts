@@ -13,6 +13,8 @@ export interface FieldShape {
   /** Salesforce's word: `string`, `picklist`, `currency`, `datetime`, … */
   readonly type: string;
   readonly length: number;
+  /** Decimals of a number. */
+  readonly scale?: number | undefined;
   readonly createable: boolean;
   readonly updateable: boolean;
   readonly nillable: boolean;
@@ -71,6 +73,7 @@ const describeSchema = z.object({
       label: z.string().default(''),
       type: z.string(),
       length: z.number().default(0),
+      scale: z.int().min(0).max(18).optional(),
       createable: z.boolean().default(false),
       updateable: z.boolean().default(false),
       nillable: z.boolean().default(true),

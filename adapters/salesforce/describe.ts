@@ -105,6 +105,8 @@ const types: ReadonlyMap<string, FieldDescription['type']> = new Map<string, Fie
   ['reference', 'reference'],
 ]);
 
+const numeric: ReadonlySet<string> = new Set(['int', 'double', 'percent', 'long', 'currency']);
+
 function toField(shape: ObjectShape, field: FieldShape, known: Known): FieldDescription {
   const isLeadStatus = shape.name === 'Lead' && field.name === 'Status';
   return {
@@ -122,6 +124,7 @@ function toField(shape: ObjectShape, field: FieldShape, known: Known): FieldDesc
     })),
     restricted: field.restrictedPicklist,
     maxLength: field.length > 0 ? field.length : null,
+    ...(field.scale !== undefined && numeric.has(field.type) ? { scale: field.scale } : {}),
     historyTracked: known.tracked.has(`${shape.name}.${field.name}`),
   };
 }

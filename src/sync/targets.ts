@@ -1,5 +1,6 @@
 import type { Description, FieldDescription } from '../crm.ts';
 import type { FieldValue } from '../model/words.ts';
+import { canonicalOf } from './carry.ts';
 import { shown } from './values.ts';
 
 /** What a CRM says of its people's fields, as the planner asks for it. */
@@ -73,6 +74,12 @@ function obstacleIn(field: FieldDescription, value: FieldValue): { readonly caus
       };
     }
   }
+  const decimals = field.scale === undefined ? 0 : (/\.(\d*?)0*$/.exec(canonicalOf(value, 'number'))?.[1]?.length ?? 0);
+  if (field.scale !== undefined && decimals > field.scale)
+    return {
+      cause: `The value has more decimals than the ${field.scale} that ${field.name} holds.`,
+      fix: 'Round the value; Truce rounds none, or the rounded one would come back.',
+    };
   if (field.maxLength !== null && String(value).length > field.maxLength) {
     return {
       cause: `The value is longer than the ${field.maxLength} characters that ${field.name} holds.`,

@@ -142,6 +142,18 @@ test('a value that the other side can not hold is held back with cause and fix, 
   expect(values(two, pair)).toEqual(['10', 10]);
 });
 
+test('a number with more decimals than the other side holds is held back, so that a rounded one never comes back', async () => {
+  await using two = mapped({ type: 'number' }, { type: 'number', scale: 1 });
+  const pair = newcomer(two, 'ann@example.com');
+  const truce = await two.open();
+  put(two, 'marketing', pair.m, 1.25);
+  await truce.sync({ yes: true });
+  expect(await truce.quarantine()).toMatchObject([{ code: 'VALUE_NOT_ALLOWED' }]);
+  put(two, 'marketing', pair.m, '2.50');
+  await truce.sync({ yes: true });
+  expect(values(two, pair)).toEqual(['2.50', 2.5]);
+});
+
 test('a choice that the other multi-picklist does not have is held back', async () => {
   await using two = mapped({ type: 'multi-picklist', options: ['a', 'b'] }, { type: 'multi-picklist', options: ['a'] });
   const pair = newcomer(two, 'ann@example.com');
