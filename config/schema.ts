@@ -230,7 +230,9 @@ export const configSchema: z.ZodType<TruceConfig> = z.strictObject({
         .min(30)
         .nullable()
         .default(400)
-        .describe('Days that runs and their writes are kept for explain, undo and audit; null: for ever. What is still needed stays longer.'),
+        .describe(
+          'Days that runs and their writes are kept for explain, undo and audit; null: for ever. What is still needed stays longer.',
+        ),
     })
     .prefault({}),
   leaks: z
@@ -459,7 +461,8 @@ function checkNames(settings: Omit<Settings, 'hash'>): void {
 }
 
 /** What a plan and the merged data depend on: who is told of trouble, and what is only looked at, is not part of it. */
-function deciding({ notices: _, leaks: __, journal: ___, ...rest }: Omit<Settings, 'hash'>): object {
+function deciding(settings: Omit<Settings, 'hash'>): object {
+  const { notices: _notices, leaks: _leaks, journal: _journal, ...rest } = settings;
   return rest;
 }
 

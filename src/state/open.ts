@@ -3,7 +3,18 @@ import { chmodSync, closeSync, existsSync, lstatSync, mkdtempSync, openSync, rmS
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { StateError } from '../errors.ts';
-import { cursorStore, ledgerStore, metaStore, putCursors, putHolds, putRestored, putRun, quarantineStore, releaseHolds, runStore } from './books.ts';
+import {
+  cursorStore,
+  ledgerStore,
+  metaStore,
+  putCursors,
+  putHolds,
+  putRestored,
+  putRun,
+  quarantineStore,
+  releaseHolds,
+  runStore,
+} from './books.ts';
 import { Database, toStateError } from './database.ts';
 import { forgottenStore, putForgotten } from './forgotten.ts';
 import { frozenStore, putFrozen, thaw } from './frozen.ts';

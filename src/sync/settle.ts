@@ -53,8 +53,7 @@ export async function settleConflict(
   const person = await linkedPerson(state, who);
   const { prefer } = settling;
   const other: Side = prefer === 'marketing' ? 'sales' : 'marketing';
-  const valueOf = (side: Side): Base['marketing'] =>
-    viewOf(person, side, settings)?.record.fields.get(remoteName(rule, side));
+  const valueOf = (side: Side): Base['marketing'] => viewOf(person, side, settings)?.record.fields.get(remoteName(rule, side));
   // The other side stands where both last agreed, the preferred one has moved: so it propagates.
   const base: Base = {
     linkId: person.id,

@@ -16,7 +16,16 @@ const PAID_SCOPES = [
 export function allScopes(account: AccountFacts): readonly string[] {
   const records = OBJECT_TYPES.flatMap((type) => [type.readScope, type.writeScope]);
   const schemas = ['contacts', 'companies', 'deals'].flatMap((plural) => [`crm.schemas.${plural}.read`, `crm.schemas.${plural}.write`]);
-  const all = new Set([...records, ...schemas, ...PAID_SCOPES, 'crm.objects.owners.read', 'crm.lists.read', 'crm.lists.write', 'crm.export', 'oauth']);
+  const all = new Set([
+    ...records,
+    ...schemas,
+    ...PAID_SCOPES,
+    'crm.objects.owners.read',
+    'crm.lists.read',
+    'crm.lists.write',
+    'crm.export',
+    'oauth',
+  ]);
   if (account.tier === 'free' || account.tier === 'starter') for (const scope of PAID_SCOPES) all.delete(scope);
   return [...all];
 }
