@@ -22,6 +22,8 @@ const chaos = 'test/chaos/**/*.test.ts';
 
 export default defineConfig({
   test: {
+    // By default one core stays idle, which is half of a small machine.
+    maxWorkers: '100%',
     projects: [
       {
         ...shared,
