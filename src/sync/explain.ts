@@ -1,9 +1,8 @@
-import { ConfigError } from '../errors.ts';
 import type { QuarantineEntry } from '../model/plan.ts';
 import type { Side } from '../model/words.ts';
 import type { Base, Intent, State, StoredPerson } from '../state/types.ts';
 import type { MergedPerson } from '../warehouse/person-story.ts';
-import { normaliseEmail } from './email.ts';
+import { knownPeople } from './identity.ts';
 import { tellStory, type StoryLine, type StoryOrigin } from './story.ts';
 
 /** One person: records, agreements, everything that was written to them, and the whole story over both CRMs. */
@@ -37,13 +36,7 @@ export interface ExplainSources {
  * @throws {ConfigError} `PERSON_NOT_FOUND`
  */
 export async function explain(state: State, who: string, sources: ExplainSources): Promise<Explanation> {
-  const found = [...(await state.people.find(who)), ...(await state.people.find(normaliseEmail(who) ?? ''))];
-  const [first] = found;
-  if (first === undefined) {
-    throw new ConfigError('PERSON_NOT_FOUND', 'Nobody in either CRM has this address, record id or key.', {
-      hint: 'Check the spelling, and that the person was pulled.',
-    });
-  }
+  const found = await knownPeople(state, who);
   const linkIds = [...new Set(found.flatMap((person) => (person.linkId === null ? [] : [person.linkId])))];
   const links = [...(await state.links.get(linkIds)).values()];
   const records = new Map([...found, ...links.flatMap((link) => link.members)].map((person) => [`${person.side} ${person.id}`, person]));
@@ -54,7 +47,8 @@ export async function explain(state: State, who: string, sources: ExplainSources
     quarantine.push(...(await state.quarantine.get(side, 'person', [id])).values());
   }
   const intents = unordered.toSorted((a, b) => a.at - b.at);
-  const merged = await sources.merged(first);
+  const [first] = found;
+  const merged = first === undefined ? null : await sources.merged(first);
   return {
     name: merged?.name ?? null,
     campaign: merged?.campaign ?? null,

@@ -4,7 +4,7 @@ import type { DealPerson, Member, Person, StatusChange, Touch } from '../model/r
 import type { Instant, Side } from '../model/words.ts';
 import type { ForgottenStore, PersonRef, State, StateBatch, StoredPerson } from '../state/types.ts';
 import { normaliseEmails } from './email.ts';
-import { findPeople } from './identity.ts';
+import { knownPeople } from './identity.ts';
 
 /** More records than this share an address: it is a mailbox, and they are many people. */
 const sharedAbove = 20;
@@ -23,7 +23,7 @@ export interface Forgetting {
  */
 export async function forgettingOf(state: State, who: string): Promise<Forgetting> {
   const records = new Map<string, StoredPerson>();
-  let frontier: readonly StoredPerson[] = await findPeople(state, who);
+  let frontier: readonly StoredPerson[] = await knownPeople(state, who);
   while (frontier.length > 0) {
     const news = frontier.filter((record) => !records.has(`${record.side} ${record.id}`));
     for (const record of news) records.set(`${record.side} ${record.id}`, record);

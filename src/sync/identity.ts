@@ -2,7 +2,7 @@ import { ConfigError } from '../errors.ts';
 import type { QuarantineEntry } from '../model/plan.ts';
 import type { Choice, Link, PersonRef, State, StoredPerson, VerdictRows } from '../state/types.ts';
 import type { Queryable } from '../warehouse/types.ts';
-import { normaliseEmail } from './email.ts';
+import { findPeople } from './find-people.ts';
 
 /** Which records are one person, how that was found out, and what somebody said about it. */
 export interface Identity {
@@ -21,7 +21,7 @@ export interface Identity {
  * @throws {ConfigError} `PERSON_NOT_FOUND`
  */
 export async function identityOf(state: State, who: string): Promise<readonly Identity[]> {
-  const found = await findPeople(state, who);
+  const found = await knownPeople(state, who);
   const ids = [...new Set(found.flatMap((person) => person.linkId ?? []))].toSorted();
   const persons = await state.links.get(ids);
   const links = new Map((await state.links.named(ids)).map((link) => [link.id, link]));
@@ -46,9 +46,9 @@ export async function identityOf(state: State, who: string): Promise<readonly Id
   return identities;
 }
 
-/** @throws {ConfigError} `PERSON_NOT_FOUND` */
-export async function findPeople(state: State, who: string): Promise<readonly StoredPerson[]> {
-  const found = [...(await state.people.find(who)), ...(await state.people.find(normaliseEmail(who) ?? ''))];
+/** The records that somebody means. @throws {ConfigError} `PERSON_NOT_FOUND` */
+export async function knownPeople(state: State, who: string): Promise<readonly StoredPerson[]> {
+  const found = await findPeople(state, who);
   if (found.length > 0) return found;
   throw new ConfigError('PERSON_NOT_FOUND', 'Nobody in either CRM has this address, record id or key.', {
     hint: 'Check the spelling, and that the person was pulled.',

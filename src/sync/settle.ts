@@ -3,7 +3,7 @@ import { ConfigError } from '../errors.ts';
 import type { Settings } from '../model/settings.ts';
 import type { Instant, RecordId, Side } from '../model/words.ts';
 import type { Base, LinkedPerson, State } from '../state/types.ts';
-import { normaliseEmail } from './email.ts';
+import { findPeople } from './find-people.ts';
 import { remoteName, rulesOf } from './person-plan.ts';
 import { viewOf } from './side-view.ts';
 
@@ -103,8 +103,4 @@ async function linkedPerson(state: State, who: string): Promise<LinkedPerson> {
   throw new ConfigError('PERSON_NOT_FOUND', 'Nobody with records in both CRMs has this address, record id or key.', {
     hint: 'Check the spelling; `truce quarantine` lists who is held back.',
   });
-}
-
-async function findPeople(state: State, who: string) {
-  return [...(await state.people.find(who)), ...(await state.people.find(normaliseEmail(who) ?? ''))];
 }

@@ -6,7 +6,7 @@ import type { Instant, Side } from '../model/words.ts';
 import type { Frozen, Hold, LinkedPerson, State } from '../state/types.ts';
 import type { Warehouse } from '../warehouse/types.ts';
 import { openDrip } from './drip.ts';
-import { normaliseEmail } from './email.ts';
+import { findPeople } from './find-people.ts';
 import { openFights } from './fight.ts';
 import type { Allowances } from './guard.ts';
 import type { HandoverOptions } from './handover.ts';
@@ -249,7 +249,7 @@ async function* allPages(state: State, all: boolean): AsyncGenerator<readonly Li
 
 /** @throws {ConfigError} `PERSON_NOT_FOUND` */
 async function* onePage(state: State, who: string): AsyncGenerator<readonly LinkedPerson[]> {
-  const found = [...(await state.people.find(who)), ...(await state.people.find(normaliseEmail(who) ?? ''))];
+  const found = await findPeople(state, who);
   const ids = [...new Set(found.flatMap((person) => (person.linkId === null ? [] : [person.linkId])))];
   if (ids.length === 0) {
     throw new ConfigError('PERSON_NOT_FOUND', 'Nobody in either CRM has this address, record id or key.', {

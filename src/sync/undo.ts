@@ -59,7 +59,10 @@ export async function undoRun(run: Run, undone: string): Promise<UndoResult> {
   };
 }
 
-/** What of an undo a later sync is told: how many fields a run, or the undo of that run, still holds; they are let go. */
+/**
+ * Lets go of the fields that a run, or the undo of that run, holds: the next sync decides about them again. Says how many.
+ * @throws {ConfigError} `NOTHING_FROZEN`
+ */
 export async function releaseRun(state: State, runId: string, at: Instant): Promise<{ readonly released: number }> {
   const held = (await state.frozen.runs()).filter((one) => one.runId === runId || one.byRun === runId);
   if (held.length === 0) {
